@@ -1,0 +1,1 @@
+"""Knowledge graph and semantic model of the iHub4Schools mentoring framework."""
