@@ -1,0 +1,65 @@
+# The verbs of the project. Needs Python 3.11+ and make; everything else comes from the lock files.
+.DEFAULT_GOAL := help
+.PHONY: help setup develop serve test check lint fmt bench build conformance hostile lock clean
+
+PYTHON ?= $(firstword $(foreach p,python3.14 python3.13 python3.12 python3.11 python3,$(shell command -v $(p))))
+BIN := .venv/bin
+PORT ?= 8000
+DATA ?= .data
+PIP := $(BIN)/python -m pip --disable-pip-version-check -q
+
+help: ## this list
+	@awk -F':.*## ' '/^[a-z]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.venv/bin/python:
+	@test -n "$(PYTHON)" || { echo "No Python found: install Python 3.11 or newer, then run make again." >&2; exit 2; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "$(PYTHON) is too old: install Python 3.11 or newer, or say make PYTHON=/path/to/python3.11." >&2; exit 2; }
+	@echo "Making .venv with $(PYTHON)"
+	@$(PYTHON) -m venv .venv
+
+.venv/.runtime: requirements.lock | .venv/bin/python
+	@echo "Installing what the service needs (requirements.lock)"
+	@$(PIP) install --require-hashes -r requirements.lock
+	@$(PIP) install --no-deps --no-build-isolation -e .
+	@touch $@
+
+.venv/.develop: requirements-dev.lock .venv/.runtime
+	@echo "Installing what the tests need (requirements-dev.lock)"
+	@$(PIP) install --require-hashes -r requirements-dev.lock
+	@touch $@
+
+setup: .venv/.runtime ## .venv from the lock file, and the page's assets
+develop: setup .venv/.develop ## the same, with what the tests need
+
+serve: setup ## the service on http://127.0.0.1:8000 (PORT=…, DATA=…)
+	@$(BIN)/ihubkg serve --data $(DATA) --port $(PORT)
+
+test: develop ## the whole test suite
+	@$(BIN)/python -m pytest
+
+check: develop lint test ## format, lint, types, layers, data style, tests: what CI runs
+
+lint: develop
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@$(BIN)/ihubkg fmt --check
+
+fmt: develop ## the one form of Python and Turtle
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix-only .
+	@$(BIN)/ihubkg fmt
+
+build: setup ## release artefacts in dist/
+	@$(BIN)/ihubkg build --out dist
+
+lock: ## both lock files anew, from pyproject.toml (needs uv)
+	@uv pip compile -q -U --universal --python-version 3.11 --generate-hashes pyproject.toml --extra mcp \
+	  --group build -o requirements.lock --custom-compile-command "make lock"
+	@uv pip compile -q -U --universal --python-version 3.11 --generate-hashes pyproject.toml --extra mcp --extra frames \
+	  --group build --group dev -c requirements.lock -o requirements-dev.lock --custom-compile-command "make lock"
+
+clean: ## removes what make made, never .data
+	@rm -rf .venv dist node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
