@@ -43,9 +43,7 @@ def _complain(message: str) -> None:
     click.echo(f"ihubkg: {' '.join(message.split())}", err=True)
 
 
-@click.group(
-    cls=Verbs, name="ihubkg", context_settings={"help_option_names": ["-h", "--help"]}
-)
+@click.group(cls=Verbs, name="ihubkg", context_settings={"help_option_names": ["-h", "--help"]})
 def main() -> None:
     """Knowledge graph of the iHub4Schools mentoring framework: ask, query, validate, serve."""
 
@@ -86,9 +84,7 @@ def fmt(context: click.Context, paths: Sequence[Path], check: bool) -> None:
 
 def _turtle_files(paths: Iterable[Path]) -> Iterator[Path]:
     tops = list(paths) or [
-        folder
-        for name in (*files.FOLDERS, "tests")
-        if (folder := files.root() / name).is_dir()
+        folder for name in (*files.FOLDERS, "tests") if (folder := files.root() / name).is_dir()
     ]
     for top in tops:
         yield from sorted(top.rglob("*.ttl")) if top.is_dir() else [top]

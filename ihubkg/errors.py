@@ -3,7 +3,7 @@
     IhubError
      ├── ParseError        data that cannot be read: where
      ├── BadQuery          a query that cannot be run as it stands: where, and what to read
-     ├── BadParameter      values that a question does not take: which, why, the nearest that it does
+     ├── BadParameter      values a question does not take: which, why, the nearest it does
      ├── NotFound          no such thing: what is near
      ├── TooLarge          data beyond a limit, refused before work began
      ├── LimitExceeded     work stopped at a limit

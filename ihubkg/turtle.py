@@ -104,7 +104,9 @@ def reformat(text: str) -> str:
     try:
         triples = [*ox.parse(text, format=ox.RdfFormat.TURTLE)]
     except SyntaxError as error:
-        raise ParseError(f"This is not Turtle: {plain(error)}", error.lineno, error.offset) from error
+        raise ParseError(
+            f"This is not Turtle: {plain(error)}", error.lineno, error.offset
+        ) from error
     return canonical(triples, header=header_of(text))
 
 
@@ -166,7 +168,9 @@ class _Writer:
         for quad in dataset:
             subject, value = quad.subject, quad.object
             if isinstance(subject, ox.Triple) or isinstance(value, ox.Triple):
-                raise ParseError("Triple terms of RDF 1.2 have no canonical form here: leave them out.")
+                raise ParseError(
+                    "Triple terms of RDF 1.2 have no canonical form here: leave them out."
+                )
             self.facts[subject].setdefault(quad.predicate.value, []).append(value)
             self.references[value] += 1
         self.labelled = self._labelled()
@@ -184,7 +188,7 @@ class _Writer:
         blank.sort(key=lambda node: node.value)
         labelled: set[Term] = {node for node, n in self.references.items() if n > 1}
         seen: set[Term] = set()
-        roots = [node for node in self.facts if isinstance(node, ox.NamedNode)]
+        roots: list[Subject] = [node for node in self.facts if isinstance(node, ox.NamedNode)]
         roots += [node for node in blank if self.references[node] != 1]
         self._reach(roots, seen, labelled)
         for node in blank:
@@ -320,7 +324,7 @@ def _weight(value: Term) -> tuple[int, bool, str, str]:
 
 
 def _quoted(text: str) -> str:
-    """Return `text` in quotes; over several lines where it has line breaks, unseen signs escaped."""
+    """Return `text` quoted: over several lines where it has line breaks, unseen signs escaped."""
     if "\n" in text:
         body = re.sub(r'"(?="|\Z)', r'\\"', "".join(_escaped(text, keep='\n"')))
         return f'"""{body}"""'
