@@ -57,6 +57,7 @@ PREFIXES: Mapping[str, str] = MappingProxyType(
         "vcard": "http://www.w3.org/2006/vcard/ns#",
         "voaf": "http://purl.org/vocommons/voaf#",
         "void": "http://rdfs.org/ns/void#",
+        "vs": "http://www.w3.org/2003/06/sw-vocab-status/ns#",
         "wd": "http://www.wikidata.org/entity/",
         "xsd": "http://www.w3.org/2001/XMLSchema#",
     }
@@ -120,6 +121,7 @@ VOCAB = graph("vocab")
 ONTOLOGY = graph("ontology")
 INFERRED = graph("inferred")
 PROV = graph("prov")
+SHAPES = graph("shapes")
 
 PUBLIC_GRAPHS: tuple[str, ...] = (CURATED, INTERPRETED, VOCAB, ONTOLOGY, INFERRED)
 """What a query sees unless it names graphs, beside the store's own default graph."""
