@@ -62,7 +62,8 @@ class Passed:
 
     `text` is what the engine shall read: code point escapes outside strings and IRIs are decoded.
     `dataset` tells that the text names its dataset itself (FROM, USING, WITH); `volatile` that two
-    runs may differ; `counts` are the operators and patterns met.
+    runs may differ; `operators` and `patterns` were met; `limit` is where the outermost LIMIT
+    stands, -1 without one; `tail` where the solution modifiers end.
     """
 
     text: str
@@ -71,6 +72,8 @@ class Passed:
     volatile: bool
     operators: int
     patterns: int
+    limit: int
+    tail: int
 
 
 # Terms are swallowed in runs, and only what bears on a limit is looked at one by one: that keeps
@@ -105,6 +108,7 @@ _ESCAPE = re.compile(
     rf"(?P<keep>{TERMINALS[Kind.STRING]}|{TERMINALS[Kind.IRI]}|{TERMINALS[Kind.COMMENT]})"
     r"|\\u(?P<four>[0-9A-Fa-f]{4})|\\U(?P<eight>[0-9A-Fa-f]{8})"
 )
+_LIMIT = re.compile(rf"(?i:LIMIT){_QUIET}([0-9]++)")
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 
 _OPENERS = frozenset({"{", "(", "[", "<<", "<<(", "{|"})
@@ -138,6 +142,23 @@ def check(text: str, *, kind: Operation = "query", limits: Limits = ANONYMOUS) -
     if "\\u" in text or "\\U" in text:
         text = _decode(text)
     return _Walk(text, kind, limits).run()
+
+
+def cap(passed: Passed, rows: int) -> str:
+    """Return the text of a SELECT query so that it gives at most `rows` solutions.
+
+    >>> cap(check("SELECT * { ?s ?p ?o } VALUES ?s { 1 }"), 10)
+    'SELECT * { ?s ?p ?o } \\nLIMIT 10\\nVALUES ?s { 1 }'
+    >>> cap(check("SELECT * { ?s ?p ?o } LIMIT 100 OFFSET 3"), 10)
+    'SELECT * { ?s ?p ?o } LIMIT 10 OFFSET 3'
+    """
+    text = passed.text
+    if passed.limit < 0:
+        return f"{text[: passed.tail]}\nLIMIT {rows}\n{text[passed.tail :]}"
+    found = _LIMIT.match(text, passed.limit)
+    if found is None or (len(found[1]) < 10 and int(found[1]) <= rows):
+        return text
+    return f"{text[: found.start(1)]}{rows}{text[found.end(1) :]}"
 
 
 def _decode(text: str) -> str:
@@ -176,11 +197,13 @@ class _Walk:
         "form",
         "frames",
         "kind",
+        "limit",
         "limits",
         "operand",
         "operators",
         "patterns",
         "pending",
+        "tail",
         "text",
         "volatile",
     )
@@ -195,6 +218,8 @@ class _Walk:
         self.form = ""
         self.dataset = False
         self.volatile = False
+        self.limit = -1
+        self.tail = len(text)
         self.pending = ""  # "v" behind VALUES, "d" behind DATA: the next braces hold plain data
         self.operand = False  # the last token ends an operand: a `<` may be "less than"
 
@@ -218,7 +243,16 @@ class _Walk:
                 self._bad(found.start("bad"))
         if not self.form:
             self._formless()
-        return Passed(text, self.form, self.dataset, self.volatile, self.operators, self.patterns)
+        return Passed(
+            text=text,
+            form=self.form,
+            dataset=self.dataset,
+            volatile=self.volatile,
+            operators=self.operators,
+            patterns=self.patterns,
+            limit=self.limit,
+            tail=self.tail,
+        )
 
     def _sign(self, sign: str, offset: int, end: int) -> int:
         """Take a sign in; return where to go on."""
@@ -279,6 +313,11 @@ class _Walk:
             self._begin(word, offset)
         if word == "VALUES":
             self.pending = "v"
+            if not self.frames:
+                self.tail = offset
+        elif word == "LIMIT":
+            if not self.frames:
+                self.limit = offset
         elif word == "DATA":
             self.pending = "d"
         elif word in ("FROM", "USING", "WITH"):
