@@ -122,6 +122,8 @@ ONTOLOGY = graph("ontology")
 INFERRED = graph("inferred")
 PROV = graph("prov")
 SHAPES = graph("shapes")
+STAGED = graph("submission/")
+"""How the IRIs of graphs begin that are not published: none of them ever enters a store."""
 
 PUBLIC_GRAPHS: tuple[str, ...] = (CURATED, INTERPRETED, VOCAB, ONTOLOGY, INFERRED)
 """What a query sees unless it names graphs, beside the store's own default graph."""
