@@ -102,7 +102,6 @@ class Column:
     type: ValueType
     label: Text
     nullable: bool = False
-    many: bool = False
     link: str | None = None
     description: Text = field(default_factory=dict)
 
@@ -277,7 +276,8 @@ def _header(entry: _Entry) -> Header:
             "empty",
         ),
     )
-    parameters = fields.get("parameters", _parameters, ())
+    nothing: tuple[Parameter, ...] = ()
+    parameters = fields.get("parameters", _parameters, nothing)
     return Header(
         summary=fields["summary"].text(),
         description=fields["description"].text(),
@@ -384,18 +384,23 @@ def _column(name: str, entry: _Entry) -> Column:
     label: Text = {"en": name.replace("_", " ")}
     if isinstance(entry.node, yaml.ScalarNode):
         value_type, sign = _type(entry)
-        return Column(name, value_type, label, nullable=sign != "", many=sign == "*")
-    fields = entry.fields(required=("type",), optional=("label", "link", "description"))
+        return Column(name, value_type, label, nullable=_nullable(entry, sign))
+    fields = entry.fields(required=("type",), optional=("nullable", "label", "link", "description"))
     value_type, sign = _type(fields["type"])
     return Column(
         name=name,
         type=value_type,
         label=fields.get("label", _Entry.text, label),
-        nullable=sign != "",
-        many=sign == "*",
+        nullable=_nullable(fields["type"], sign) or fields.get("nullable", _Entry.boolean, False),
         link=fields.get("link", _Entry.word, None),
         description=fields.get("description", _Entry.text, {}),
     )
+
+
+def _nullable(entry: _Entry, sign: str) -> bool:
+    if sign == "*":
+        raise entry.error("a cell holds one value; give each further one a row of its own")
+    return sign == "?"
 
 
 def _page(entry: _Entry) -> Page:

@@ -84,7 +84,8 @@ TERMINALS: Mapping[Kind, str] = {
     Kind.VARIABLE: rf"[?$][{_NAME}]++",
     Kind.BLANK: rf"_:[{_LETTER}_0-9](?:[{_NAME}\-]++|\.++(?=[{_NAME}\-]))*+",
     Kind.NAME: (
-        rf"(?:[{_LETTER}](?:[{_NAME}\-]++|\.++(?=[{_NAME}\-]))*+)?"
+        # The look ahead is bounded, or `a.a.a.…` would be read to its end once for every letter.
+        rf"(?:(?=[{_NAME}.\-]{{1,99}}+:)[{_LETTER}](?:[{_NAME}\-]++|\.++(?=[{_NAME}\-]))*+)?"
         rf":(?:(?:[{_NAME}:]|{_ODD_LOCAL})(?:[{_NAME}:\-]++|{_ODD_LOCAL}|\.++(?=[{_NAME}:\-%\\]))*+)?"
     ),
     Kind.LANGUAGE: r"@[A-Za-z]++(?:-[A-Za-z0-9]++)*+(?:--[A-Za-z]++)?",
@@ -96,6 +97,8 @@ TERMINALS: Mapping[Kind, str] = {
 }
 """The terminals as patterns, in the order they are tried; possessive, so that time is linear."""
 
+_LESS = re.compile("(?P<punctuation><=?)")
+_ABSOLUTE = re.compile("<[A-Za-z][A-Za-z0-9+.-]*:")
 _TERMINAL = re.compile(
     "|".join(f"(?P<{kind.value}>{pattern})" for kind, pattern in TERMINALS.items())
 )
@@ -107,13 +110,12 @@ def scan(text: str, *, comments: bool = False) -> tuple[Token, ...]:
 
     Raises BadQuery, with the place, where no token begins.
     """
-    return tuple(
-        token for token in _walk(text) if comments or token.kind is not Kind.COMMENT
-    )
+    return tuple(token for token in _walk(text) if comments or token.kind is not Kind.COMMENT)
 
 
 def _walk(text: str) -> Iterator[Token]:
     offset, line, line_start = 0, 1, 0
+    last: Token | None = None
     while offset < len(text):
         if space := _SPACE.match(text, offset):
             breaks = text.count("\n", offset, space.end())
@@ -125,14 +127,26 @@ def _walk(text: str) -> Iterator[Token]:
             offset = space.end()
             continue
         column = offset - line_start + 1
-        found = _TERMINAL.match(text, offset)
+        found = (_LESS if _compares(text, offset, last) else _TERMINAL).match(text, offset)
         if found is None or found.lastgroup is None:
             raise BadQuery(_no_token(text, offset), line, column, SEE)
-        yield Token(Kind(found.lastgroup), found.group(), offset, line, column)
+        last = Token(Kind(found.lastgroup), found.group(), offset, line, column)
+        yield last
         breaks = found.group().count("\n")
         if breaks:
             line, line_start = line + breaks, text.rindex("\n", offset, found.end()) + 1
         offset = found.end()
+
+
+def _compares(text: str, offset: int, last: Token | None) -> bool:
+    """Tell whether `<` right behind an operand is a sign, as in `?a<3&&?b>4`, and no IRI."""
+    return (
+        text[offset] == "<"
+        and last is not None
+        and last.end == offset
+        and (last.kind in (Kind.VARIABLE, Kind.NUMBER, Kind.STRING) or last.text == ")")
+        and _ABSOLUTE.match(text, offset) is None
+    )
 
 
 def _no_token(text: str, offset: int) -> str:
@@ -142,9 +156,7 @@ def _no_token(text: str, offset: int) -> str:
     return f"{character!r} cannot stand here in SPARQL"
 
 
-_CAREFUL = re.compile(
-    r"[\\\"\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]|(?<=\\)[uU]"
-)
+_CAREFUL = re.compile(r"[\\\"\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]|(?<=\\)[uU]")
 _SHORT = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
 
