@@ -11,6 +11,7 @@
      ├── Conflict          the state is not what the request supposes
      ├── StoreError        the data folder cannot be used as it is
      └── Unavailable       cannot be answered now, later perhaps
+          └── OverBudget   this client has used its share for now
 
 `service/problems.py` maps them to HTTP, `ihubkg/cli.py` to exit codes; nothing else does.
 """
@@ -123,3 +124,7 @@ class Unavailable(IhubError):
     def __init__(self, message: str, retry_after: int | None = None) -> None:
         super().__init__(message)
         self.retry_after = retry_after
+
+
+class OverBudget(Unavailable):
+    """This client has used the time it may use; others are served."""

@@ -64,6 +64,7 @@ KINDS: Mapping[type[IhubError], Kind] = {
     errors.LimitExceeded: Kind(422, "limit-exceeded", "A limit was reached"),
     errors.Conflict: Kind(409, "conflict", "The state is not what you expected"),
     errors.StoreError: Kind(503, "store-error", "The store cannot be used"),
+    errors.OverBudget: Kind(429, "over-budget", "You have used your share for now"),
     errors.Unavailable: Kind(503, "unavailable", "Not now"),
     NotAcceptable: Kind(406, "not-acceptable", "There is no such form of this"),
     UnsupportedMedia: Kind(415, "unsupported-media", "This kind of data is not taken"),

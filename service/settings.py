@@ -55,8 +55,12 @@ class Settings:
     """Most bytes of an answer; the rest is cut and the answer says so."""
     workers: int = 2
     """Processes that evaluate queries at the same time."""
-    queue: int = 4
+    queue: int = 64
     """Queries that may wait for a process; further ones are told to come back later."""
+    slow: int = 4
+    """Further processes for queries that run long, so that short ones need not wait for them."""
+    client_queries: int = 2
+    """Queries of one client that are run at the same time; its others wait their turn."""
     worker_bytes: int = 1024 * MIB
     """Address space of one query process."""
     worker_jobs: int = 1_000

@@ -1,0 +1,368 @@
+"""A query on a reader's copy, and its answer as bytes: whole, cut with a flag, or as it comes.
+
+Runs in workers only. A cut answer is always well formed: rows are dropped whole, and what closes
+the document is written again.
+"""
+
+import contextlib
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from itertools import islice
+from typing import IO, Any, NoReturn, cast
+
+import orjson
+import pyoxigraph as ox
+
+from ihubkg.errors import BadQuery, IhubError, LimitExceeded
+from ihubkg.reader import DEFAULT, Reader
+from ihubkg.terms import PREFIXES
+
+SEE = "https://www.w3.org/TR/sparql11-query/"
+
+STREAM_AFTER = 1024 * 1024
+"""Bytes held back before an answer that may be long is sent as it comes."""
+
+INCOMING = 1000
+"""Most triples that a description holds of those that point to a thing."""
+
+_LABELS = tuple(
+    ox.NamedNode(PREFIXES[p] + n) for p, n in (("skos", "prefLabel"), ("rdfs", "label"))
+)
+_ROWS = {
+    "json": ox.QueryResultsFormat.JSON,
+    "xml": ox.QueryResultsFormat.XML,
+    "csv": ox.QueryResultsFormat.CSV,
+    "tsv": ox.QueryResultsFormat.TSV,
+}
+GRAPHS = {
+    "turtle": ox.RdfFormat.TURTLE,
+    "ntriples": ox.RdfFormat.N_TRIPLES,
+    "nquads": ox.RdfFormat.N_QUADS,
+    "trig": ox.RdfFormat.TRIG,
+    "rdfxml": ox.RdfFormat.RDF_XML,
+    "jsonld": ox.RdfFormat.JSON_LD,
+}
+_LEAST = {"json": b"{", "xml": b"<result>", "csv": b"\n", "tsv": b"\n"}
+_PREFIX = {
+    "turtle": re.compile(rb"@prefix ([\w-]*): <[^>]*> \.\n"),
+    "trig": re.compile(rb"@prefix ([\w-]*): <[^>]*> \.\n"),
+    "rdfxml": re.compile(rb' xmlns:(?!rdf=)([\w-]+)="[^"]*"'),
+}
+_CSV_ROW = re.compile(rb'(?:[^"\n]++|"(?:[^"]|"")*+")*+\n')
+_NAME = re.compile(r'^[A-Z_]{2,}$|^"[^"]{1,4}"$')
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What to run and how far; `capped` is the text with one row more than `rows` as its LIMIT."""
+
+    text: str
+    capped: str | None
+    format: str
+    form: str = "SELECT"
+    base: str | None = None
+    default: tuple[str, ...] | None = None
+    named: tuple[str, ...] | None = None
+    rows: int | None = None
+    size: int | None = None
+    stream: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The answer, or its last part; `cut` says what it was cut at, "" if it is whole."""
+
+    kind: str
+    body: bytes
+    cut: str = ""
+    rows: int | None = None
+
+
+Send = Callable[[bytes], None]
+
+
+class _FullError(Exception):
+    """The answer is longer than it may be."""
+
+
+class _Spool:
+    """Collects what an engine writes; sends it on once it is long, if it may."""
+
+    def __init__(self, question: Question, send: Send) -> None:
+        self.parts: list[bytes] = []
+        self.size = 0
+        self.sent = False
+        self._limit = question.size
+        self._stream = question.stream
+        self._send = send
+        self._held = 0
+
+    def write(self, data: bytes) -> int:
+        self.size += len(data)
+        self._held += len(data)
+        self.parts.append(data)
+        if self._limit is not None and self.size > self._limit:
+            raise _FullError
+        if self._stream and (self._held > STREAM_AFTER or (self.sent and self._held > 65536)):
+            self._send(b"".join(self.parts))
+            self.parts.clear()
+            self._held = 0
+            self.sent = True
+        return len(data)
+
+    def flush(self) -> None:
+        """Nothing to do: what is held is sent by size."""
+
+    def body(self) -> bytes:
+        return b"".join(self.parts)
+
+
+def run(reader: Reader, question: Question, send: Send) -> Outcome:
+    """Answer `question`; parts of a long answer go to `send` first, where it allows that.
+
+    Raises:
+        BadQuery: the engine cannot read or run it.
+        LimitExceeded: the answer grew over its limit after a part of it was sent.
+    """
+    try:
+        results = _query(reader, question)
+        if isinstance(results, ox.QueryBoolean):
+            fmt = _ROWS[question.format if question.format in _ROWS else "json"]
+            return Outcome("boolean", results.serialize(format=fmt) or b"", rows=1)
+        if isinstance(results, ox.QuerySolutions):
+            return _rows(results, question, send)
+        return _graph(reader, question, results, send)
+    except (RuntimeError, ValueError, OSError) as error:
+        raise BadQuery(plain(str(error)), see=SEE) from error
+
+
+def _query(
+    reader: Reader, question: Question
+) -> ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples:
+    store, options = _dataset(reader, question)
+    try:
+        return store.query(question.capped or question.text, base_iri=question.base, **options)
+    except SyntaxError as error:
+        if question.capped is None:
+            syntax(error)
+    try:  # the cap may have broken it, or moved the place of the error: the text itself decides
+        return store.query(question.text, base_iri=question.base, **options)
+    except SyntaxError as error:
+        syntax(error)
+
+
+def _dataset(reader: Reader, question: Question) -> tuple[ox.Store, dict[str, Any]]:
+    """Return the store and the options that give the dataset of the protocol.
+
+    https://www.w3.org/TR/sparql11-protocol/#dataset
+    """
+    if question.default is None and question.named is None:
+        return reader.store, {}
+    default, named = question.default or (), question.named or ()
+    options: dict[str, Any] = {"named_graphs": [ox.NamedNode(name) for name in named]}
+    if len(default) <= 1:
+        options["default_graph"] = [ox.NamedNode(name) for name in default]
+        return reader.store, options
+    merged = ox.Store()  # the engine would give a triple once for each graph that holds it
+    for name in named:
+        merged.add_graph(ox.NamedNode(name))
+        merged.bulk_extend(reader.graph(name))
+    for name in default:
+        merged.bulk_extend(
+            ox.Quad(quad.subject, quad.predicate, quad.object) for quad in reader.graph(name)
+        )
+    return merged, options
+
+
+def _rows(results: ox.QuerySolutions, question: Question, send: Send) -> Outcome:
+    spool = _Spool(question, send)
+    try:
+        results.serialize(cast(IO[bytes], spool), format=_ROWS[question.format])
+    except _FullError as error:
+        if spool.sent:
+            raise LimitExceeded("The answer is longer than its limit.", question.size) from error
+        body = mend(spool.body()[: question.size], question.format)
+        return Outcome("rows", body, "bytes")
+    body = spool.body()
+    limit = question.rows
+    if spool.sent or limit is None or body.count(_LEAST[question.format]) <= limit:
+        return Outcome("rows", body)
+    shorter = first_rows(body, question.format, limit)
+    return Outcome("rows", shorter, "rows" if shorter is not body else "", limit)
+
+
+def first_rows(body: bytes, fmt: str, rows: int) -> bytes:
+    """Return the first `rows` rows of a complete answer, or the answer itself if it has no more."""
+    match fmt:
+        case "json":
+            answer = orjson.loads(body)
+            found = answer["results"]["bindings"]
+            if len(found) <= rows:
+                return body
+            answer["results"]["bindings"] = found[:rows]
+            return orjson.dumps(answer)
+        case "xml":
+            ends = [row.end() for row in islice(re.finditer(rb"</result>", body), rows + 1)]
+            closing = b"</results></sparql>"
+        case "csv":
+            ends = [row.end() for row in islice(_CSV_ROW.finditer(body), rows + 2)][1:]
+            closing = b""
+        case _:
+            ends = [row.end() for row in islice(re.finditer(rb"\n", body), rows + 2)][1:]
+            closing = b""
+    return body if len(ends) <= rows else body[: ends[rows - 1]] + closing
+
+
+def mend(partial: bytes, fmt: str) -> bytes:
+    """Return the whole rows at the start of an answer that was cut anywhere, as a document."""
+    match fmt:
+        case "json":
+            return _mend_json(partial)
+        case "xml":
+            end = partial.rfind(b"</result>")
+            if end < 0:
+                start = partial.find(b"<results>")
+                return partial[: start + 9] + b"</results></sparql>"
+            return partial[: end + 9] + b"</results></sparql>"
+        case "csv":
+            end = len(partial)
+            while (end := partial.rfind(b"\n", 0, end)) >= 0:
+                if partial.count(b'"', 0, end) % 2 == 0:
+                    break
+            return partial[: end + 1]
+        case _:
+            return partial[: partial.rfind(b"\n") + 1]
+
+
+def _mend_json(partial: bytes) -> bytes:
+    end = len(partial)
+    while (end := partial.rfind(b"}},{", 0, end)) >= 0:
+        candidate = partial[: end + 2] + b"]}}"
+        try:  # inside a string the cut leaves it open, and this fails
+            orjson.loads(candidate)
+        except orjson.JSONDecodeError:
+            continue
+        return candidate
+    return partial[: partial.index(b'"bindings":[') + 12] + b"]}}"
+
+
+def _graph(reader: Reader, question: Question, triples: Iterable[ox.Triple], send: Send) -> Outcome:
+    spool = _Spool(question, send)
+    if question.form == "DESCRIBE" and question.default is None and question.named is None:
+        triples = described(reader.store, triples)
+    try:
+        _write(triples, GRAPHS[question.format], spool)
+    except _FullError as error:
+        if spool.sent:
+            raise LimitExceeded("The answer is longer than its limit.", question.size) from error
+        return _shorter(reader, question)
+    body = spool.body()
+    return Outcome("graph", body if spool.sent else tidy(body, question.format))
+
+
+def tidy(body: bytes, fmt: str) -> bytes:
+    """Return a document without the prefixes it does not use.
+
+    >>> tidy(b"@prefix a: <http://a/> .\\n@prefix b: <http://b/> .\\na:x b:y 1 .\\n", "turtle")
+    b'@prefix a: <http://a/> .\\n@prefix b: <http://b/> .\\na:x b:y 1 .\\n'
+    """
+    pattern = _PREFIX.get(fmt)
+    if pattern is None:
+        return body
+    end = body.find(b"<rdf:RDF") + 8 if fmt == "rdfxml" else 0
+    while found := pattern.match(body, end):
+        end = found.end()
+    rest = body[end:]
+    return (
+        pattern.sub(lambda found: found[0] if found[1] + b":" in rest else b"", body[:end]) + rest
+    )
+
+
+def _shorter(reader: Reader, question: Question) -> Outcome:
+    """Make the answer again, from as many triples as fit."""
+    size = question.size or 0
+    lines = _Spool(replace(question, stream=False), lambda _: None)
+    with contextlib.suppress(_FullError):
+        _write(_triples(reader, question), ox.RdfFormat.N_TRIPLES, lines)
+    text = lines.body()[:size]
+    triples = list(ox.parse(text[: text.rfind(b"\n") + 1], format=ox.RdfFormat.N_TRIPLES))
+    while True:
+        body = ox.serialize(triples, format=GRAPHS[question.format], prefixes=dict(PREFIXES))
+        if body is None or len(body) <= size:
+            return Outcome("graph", tidy(body or b"", question.format), "bytes")
+        triples = triples[: int(len(triples) * size / len(body) * 0.95)]
+
+
+def _triples(reader: Reader, question: Question) -> Iterable[ox.Triple]:
+    results = _query(reader, question)
+    return results if isinstance(results, ox.QueryTriples) else ()
+
+
+def _write(triples: Iterable[ox.Triple], fmt: ox.RdfFormat, spool: _Spool) -> None:
+    ox.serialize(triples, cast(IO[bytes], spool), format=fmt, prefixes=dict(PREFIXES))
+
+
+def described(store: ox.Store, triples: Iterable[ox.Triple]) -> Iterator[ox.Triple]:
+    """Yield a useful description: what a thing says, what says something of it, and labels.
+
+    The engine gives the triples whose subject is described, with their blank nodes.
+    """
+    seen = set(triples)
+    yield from seen
+    subjects = {triple.subject for triple in seen if isinstance(triple.subject, ox.NamedNode)}
+    for subject in subjects:
+        for quad in islice(store.quads_for_pattern(None, None, subject, DEFAULT), INCOMING):
+            if quad.triple not in seen:
+                seen.add(quad.triple)
+                yield quad.triple
+    mentioned = {
+        node for triple in seen for node in (triple.subject, triple.predicate, triple.object)
+    }
+    for node in mentioned - subjects:
+        if isinstance(node, ox.NamedNode):
+            for label in _LABELS:
+                for quad in store.quads_for_pattern(node, label, None, DEFAULT):
+                    yield quad.triple
+
+
+def syntax(error: SyntaxError) -> NoReturn:
+    """Raise the engine's syntax error in our words, with its place."""
+    message = str(error)
+    found = re.match(r"error at (\d+):(\d+): expected (?:one of )?(.*)", message, re.DOTALL)
+    if found is None:
+        raise BadQuery(plain(message), see=SEE) from error
+    line, column = int(found[1]), int(found[2])
+    wanted = _expected(found[3])
+    sentence = f"Syntax error at line {line}, column {column}"
+    raise BadQuery(f"{sentence}{wanted}.", line, column, SEE) from error
+
+
+def _expected(listed: str) -> str:
+    """Return what the engine expected, without the character classes of its grammar."""
+    prose = [
+        part for part in re.split(r", (?=[A-Z\"\[])", listed) if " " in part and part[0].isalpha()
+    ]
+    if prose:
+        return f": {plain(prose[0]).rstrip('.')}"
+    names = [part.strip() for part in listed.split(", ") if _NAME.match(part.strip())]
+    if not names:
+        return ""
+    shown = [name.strip('"') for name in names[:8]]
+    return f": expected {' or '.join(shown)}" + (" or …" if len(names) > 8 else "")
+
+
+def plain(message: str) -> str:
+    """Return an engine's message as one line that ends with a stop."""
+    text = " ".join(message.split())[:300]
+    return text if text.endswith(".") else f"{text}."
+
+
+def failure(error: IhubError) -> dict[str, Any]:
+    """Return what a worker's failure frame says of an error."""
+    fields = {"message": error.message, "type": type(error).__name__}
+    for name in ("line", "column", "see", "limit", "value"):
+        value = getattr(error, name, None)
+        if value is not None:
+            fields[name] = value
+    return fields

@@ -1,0 +1,188 @@
+"""Processes that do what strangers ask: forked from a loaded parent, shut in, killed at will.
+
+`python -m ihubkg.worker` holds the published graph in memory and does nothing but fork. Each
+child shares that memory, is shut in (`ihubkg.sandbox`), and serves jobs on one socket, in its main
+thread, until the socket closes or it is killed. A new child takes milliseconds, whatever the size
+of the graph, and sees the graph as it was when it was forked: a publication reaches the next ones.
+
+The parent takes orders on the socket that is its standard input, one at a time; what is large
+comes as an open file beside the order.
+"""
+
+import contextlib
+import gc
+import importlib
+import os
+import signal
+import socket
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, BinaryIO
+
+import orjson
+import pyoxigraph as ox
+
+from ihubkg import change, evaluate, frames, sandbox
+from ihubkg.errors import IhubError
+from ihubkg.frames import FAILURE, PART, RESULT
+from ihubkg.reader import Reader
+
+ORDER = 64 * 1024
+"""Most bytes of an order."""
+
+Answer = tuple[dict[str, Any], bytes]
+Validate = Callable[[bytes, Mapping[str, Any]], Answer]
+
+
+@dataclass
+class Parent:
+    """The loaded process: its `control` socket, its copy of the graph, what validates."""
+
+    control: socket.socket
+    reader: Reader
+    validate: Validate | None = None
+
+    def run(self) -> None:
+        """Take orders until the other side goes."""
+        while True:
+            order, files = _order(self.control)
+            if order is None:
+                return
+            try:
+                answer = self._obey(order, files)
+            except (OSError, ValueError, SyntaxError, ImportError, IhubError) as error:
+                answer = {"error": f"{type(error).__name__}: {error}"}
+            finally:
+                for file in files:
+                    os.close(file)
+            self.control.sendall(orjson.dumps(answer) + b"\n")
+
+    def _obey(self, order: Mapping[str, Any], files: list[int]) -> dict[str, Any]:
+        match order["do"]:
+            case "load":
+                self.reader = Reader(frozenset(order["public"]), order["version"])
+                with _file(files[0]) as quads:
+                    self.reader.load(_quads(quads))
+                gc.collect()
+                gc.freeze()
+            case "apply":
+                with _file(files[0]) as removed, _file(files[1]) as added:
+                    self.reader.apply(_quads(removed), _quads(added))
+                self.reader.version = order["version"]
+            case "warm":
+                module = importlib.import_module("ihubkg.ingest")
+                self.validate = module.prepare()
+                gc.freeze()
+            case "fork":
+                return {"pid": self._fork(files[0], sandbox.Walls(**order["walls"]))}
+            case other:
+                return {"error": f"there is no order {other!r}"}
+        return {"quads": len(self.reader.store), "resident": sandbox.resident()}
+
+    def _fork(self, file: int, walls: sandbox.Walls) -> int:
+        """Fork a child that serves jobs on the socket `file`."""
+        pid = os.fork()
+        if pid:
+            return pid
+        code = 1
+        try:
+            connection = socket.socket(fileno=os.dup(file))
+            os.close(file)
+            self.control.close()
+            sandbox.die_with_parent()
+            _mute()
+            sandbox.close(walls)
+            Child(connection, self.reader, self.validate).serve()
+            code = 0
+        finally:
+            os._exit(code)  # nothing of the parent's is to be tidied up here
+
+
+@dataclass
+class Child:
+    """A process that serves jobs on `connection`."""
+
+    connection: socket.socket
+    reader: Reader
+    validate: Validate | None
+
+    def serve(self) -> None:
+        """Serve jobs until the other side goes."""
+        while job := frames.receive(self.connection):
+            try:
+                head, body = self._do(job.head, job.body)
+                self._send(RESULT, head, body)
+            except IhubError as error:
+                self._send(FAILURE, evaluate.failure(error))
+            except MemoryError:
+                self._send(FAILURE, {"type": "MemoryError", "message": ""})
+            del job
+
+    def _do(self, job: dict[str, Any], body: bytes) -> Answer:
+        match job.pop("op"):
+            case "query":
+                question = evaluate.Question(**job)
+                outcome = evaluate.run(self.reader, question, self._part)
+                return {
+                    "kind": outcome.kind,
+                    "cut": outcome.cut,
+                    "memory": sandbox.resident(),
+                }, outcome.body
+            case "update":
+                return change.update(self.reader, job, body)
+            case "write":
+                return change.write(self.reader, job, body)
+            case "graph":
+                return change.read(self.reader, job)
+            case "validate" if self.validate is not None:
+                return self.validate(body, job)
+            case other:
+                raise IhubError(f"This worker does not know the job {other!r}.")
+
+    def _part(self, data: bytes) -> None:
+        self._send(PART, {}, data)
+
+    def _send(self, kind: bytes, head: Mapping[str, Any], body: bytes = b"") -> None:
+        self.connection.sendall(frames.pack(kind, head, body))
+
+
+def _mute() -> None:
+    """Let a dying engine's last words go nowhere: the other side says what happened."""
+    nothing = os.open(os.devnull, os.O_WRONLY)
+    for number in (1, 2):
+        os.dup2(nothing, number)
+
+
+def _order(control: socket.socket) -> tuple[dict[str, Any] | None, list[int]]:
+    message, files, _, _ = socket.recv_fds(control, ORDER, 4)
+    while message and not message.endswith(b"\n"):
+        more = control.recv(ORDER)
+        if not more:
+            return None, files
+        message += more
+    return (orjson.loads(message) if message else None), files
+
+
+@contextlib.contextmanager
+def _file(number: int) -> Iterator[BinaryIO]:
+    with os.fdopen(os.dup(number), "rb") as file:
+        file.seek(0)
+        yield file
+
+
+def _quads(file: BinaryIO) -> Iterator[ox.Quad]:
+    """Read N-Quads that we wrote; blank nodes keep their names, which changes rely on."""
+    yield from ox.parse(file, format=ox.RdfFormat.N_QUADS)
+
+
+def main() -> None:
+    """Serve the orders on standard input."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the terminal's ^C is the service's to handle
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # children are reaped by the kernel
+    sandbox.die_with_parent()
+    control = socket.socket(fileno=os.dup(0))
+    Parent(control, Reader(frozenset())).run()
+
+
+if __name__ == "__main__":
+    main()
