@@ -7,11 +7,11 @@ store's own default graph, listed one by one. What is not published never enters
 import hashlib
 import threading
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import IO
+from typing import IO, TypeVar, cast
 
 import pyoxigraph as ox
 
@@ -20,6 +20,8 @@ from ihubkg.errors import BadQuery, Conflict, IhubError, NotFound, StoreError
 from ihubkg.folder import Folder, State
 from ihubkg.formats import Format
 from ihubkg.model import Model
+
+T = TypeVar("T")
 
 GraphName = ox.NamedNode | ox.BlankNode | ox.DefaultGraph
 Results = ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples
@@ -55,6 +57,7 @@ class Store:
         self._folder = folder
         self._state = state
         self._writing = threading.RLock()
+        self._remembered: dict[str, object] = {}
 
     @classmethod
     def memory(cls, model: Model) -> "Store":
@@ -138,6 +141,13 @@ class Store:
             with self._writing:
                 self._state = State(0, "", digests=_digests(self.raw))
         return self._state.digests
+
+    def remember(self, key: str, build: Callable[[], T]) -> T:
+        """Return what `build` gave for `key`; built once for each dataset version."""
+        kept = self._remembered
+        if key not in kept:
+            kept[key] = build()
+        return cast(T, kept[key])
 
     def query(
         self,
@@ -226,6 +236,7 @@ class Store:
                 yield self.raw
             finally:
                 self._state = _settle(self.raw, self._state, set(graphs) or None)
+                self._remembered = {}
                 if self._folder is not None:
                     self._folder.commit(self._state)
 
