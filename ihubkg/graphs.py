@@ -42,7 +42,7 @@ def to_oxigraph(graph: rdflib.Graph) -> Iterator[ox.Triple]:
     for s, p, o in graph:
         subject, predicate, value = _to_oxigraph(s), _to_oxigraph(p), _to_oxigraph(o)
         if isinstance(subject, ox.Literal) or not isinstance(predicate, ox.NamedNode):
-            raise ParseError(f"The triple {s.n3()} {p.n3()} {o.n3()} is not RDF.")
+            raise ParseError(f"The triple {s!r} {p!r} {o!r} is not RDF.")
         yield ox.Triple(subject, predicate, value)
 
 
@@ -76,5 +76,5 @@ def _to_oxigraph(term: rdflib.term.Node) -> Term:
             case rdflib.Literal():
                 return ox.Literal(str(term))
     except ValueError as error:
-        raise ParseError(f"The term {term.n3()} is not RDF: {error}") from error
+        raise ParseError(f"The term {term!r} is not RDF: {error}") from error
     raise ParseError(f"The term {term!r} is not RDF.")

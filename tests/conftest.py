@@ -1,0 +1,46 @@
+"""What many tests share: the packaged graph, opened once, and the command line as a program."""
+
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from ihubkg import files
+from ihubkg.model import Model
+from ihubkg.store import Store
+
+Run = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture(scope="session")
+def root() -> Path:
+    """The folder that holds `ontology/ shapes/ data/ queries/`."""
+    return files.root()
+
+
+@pytest.fixture(scope="session")
+def model() -> Model:
+    """The packaged files."""
+    return Model.load()
+
+
+@pytest.fixture(scope="session")
+def store(model: Model) -> Iterator[Store]:
+    """The packaged graph in memory, with its inferences; for reading."""
+    with Store.memory(model) as opened:
+        opened.read_only = True
+        yield opened
+
+
+@pytest.fixture(scope="session")
+def run(root: Path) -> Run:
+    """Run `ihubkg` with the arguments given; `input` is its standard input."""
+
+    def call(*arguments: str | Path, **options: object) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "ihubkg.cli", *map(str, arguments)]
+        settings = {"cwd": root, "capture_output": True, "text": True, "timeout": 120, **options}
+        return subprocess.run(command, check=False, **settings)  # type: ignore[call-overload, no-any-return]
+
+    return call
