@@ -175,13 +175,10 @@ def _because(step: Step, label: Label) -> str:
     rule, bindings = step.rule, step.bindings
     if rule is None or bindings is None:
         return "it is asserted"
-    if any(isinstance(bindings.get(name), ox.BlankNode) for name in _named(rule)):
+    named = {name: node for name, node in bindings.items() if f"{{{name}}}" in rule.because}
+    if any(isinstance(node, ox.BlankNode) for node in named.values()):
         return f"it meets the condition for {label(step.triple.object)}"
-    return rule.because.format_map({name: label(node) for name, node in bindings.items()})
-
-
-def _named(rule: Rule) -> Iterator[str]:
-    return (name for name in rule.variables if f"{{{name}}}" in rule.because)
+    return rule.because.format_map({name: label(node) for name, node in named.items()})
 
 
 def _short(node: Node) -> str:
