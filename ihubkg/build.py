@@ -1,0 +1,112 @@
+"""Release artefacts: the ontology merged and by module, schemes, shapes, context, dumps, checksums.
+
+Two builds of the same files give the same bytes: nothing here asks for the time.
+"""
+
+import hashlib
+import shutil
+from collections.abc import Callable, Iterable, Iterator
+from io import BytesIO
+from pathlib import Path
+
+import orjson
+import pyoxigraph as ox
+
+from ihubkg import dumps, jsonld, terms, turtle
+from ihubkg.errors import IhubError
+from ihubkg.formats import JSONLD, NTRIPLES, RDFXML, TURTLE
+from ihubkg.model import DL_VIEW, Model
+from ihubkg.store import Store
+
+_IRI = ox.NamedNode(terms.BASE + "ontology")
+_IMPORTS = ox.NamedNode(terms.PREFIXES["owl"] + "imports")
+_KINDS = {
+    TURTLE: ox.RdfFormat.TURTLE,
+    RDFXML: ox.RdfFormat.RDF_XML,
+    JSONLD: ox.RdfFormat.JSON_LD,
+    NTRIPLES: ox.RdfFormat.N_TRIPLES,
+}
+
+
+def build(model: Model, out: Path, *, done: Callable[[str], None] = lambda name: None) -> int:
+    """Write every release artefact of `model` into the folder `out`; return how many files.
+
+    `done` is called with the name of each. What an earlier build left in `out` is replaced.
+
+    Raises:
+        IhubError: `out` holds something that no build wrote.
+    """
+    _clear(out)
+    for name, data in _artefacts(model):
+        path = out / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+        done(name)
+    dumps.write(Store.memory(model), out / "dumps", done=lambda name: done(f"dumps/{name}"))
+    files = sorted(path for path in out.rglob("*") if path.is_file())
+    sums = [
+        f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.relative_to(out).as_posix()}\n"
+        for path in files
+    ]
+    (out / dumps.SUMS).write_text("".join(sums), encoding="utf-8")
+    return len(files) + 1
+
+
+def merged(model: Model) -> list[ox.Triple]:
+    """Return the ontology as one: all modules but the DL view, under the one header.
+
+    The headers of the modules stay with the modules.
+    """
+    kept: dict[ox.Triple, None] = {}
+    for path in _modules(model):
+        for quad in ox.parse(path=path, format=ox.RdfFormat.TURTLE, rename_blank_nodes=True):
+            if not _is_module(quad.subject) and quad.predicate != _IMPORTS:
+                kept[quad.triple] = None
+    return list(kept)
+
+
+def _artefacts(model: Model) -> Iterator[tuple[str, bytes]]:
+    ontology = merged(model)
+    text = turtle.canonical(ontology)
+    yield "ontology/ihub.ttl", text.encode()
+    ordered = [*ox.parse(text, format=ox.RdfFormat.TURTLE)]
+    for fmt in (RDFXML, JSONLD, NTRIPLES):
+        triples = (quad.triple for quad in _steady(ordered))
+        yield f"ontology/ihub.{fmt.suffix}", _serialised(triples, _KINDS[fmt])
+    for path in (*_modules(model), model.root / "ontology" / DL_VIEW):
+        yield f"ontology/modules/{path.name}", path.read_bytes()
+    for path in sorted((model.root / "ontology" / "voc").glob("*.ttl")):
+        yield f"voc/{path.name}", path.read_bytes()
+    yield "shapes.ttl", turtle.canonical(model.shapes).encode()
+    context = jsonld.Context.of(model.ontology, model.shapes).document()
+    yield "context.jsonld", orjson.dumps(context, option=orjson.OPT_INDENT_2)
+
+
+def _modules(model: Model) -> list[Path]:
+    folder = model.root / "ontology"
+    return sorted(path for path in folder.glob("*.ttl") if path.name != DL_VIEW)
+
+
+def _is_module(subject: ox.NamedNode | ox.BlankNode | ox.Triple) -> bool:
+    return isinstance(subject, ox.NamedNode) and subject.value.startswith(_IRI.value + "/")
+
+
+def _steady(quads: Iterable[ox.Quad]) -> list[ox.Quad]:
+    """Return `quads` in canonical order, with blank nodes named by it."""
+    dataset = ox.Dataset(quads)
+    dataset.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
+    return sorted(dataset, key=str)
+
+
+def _serialised(triples: Iterable[ox.Triple], kind: ox.RdfFormat) -> bytes:
+    out = BytesIO()
+    ox.serialize(triples, out, kind, prefixes=dict(terms.PREFIXES))
+    return out.getvalue()
+
+
+def _clear(out: Path) -> None:
+    if not out.exists():
+        return
+    if not out.is_dir() or (any(out.iterdir()) and not (out / dumps.SUMS).is_file()):
+        raise IhubError(f"{out} holds something else: name a new or empty folder with --out.")
+    shutil.rmtree(out)
