@@ -177,7 +177,7 @@ def _json_gate(text: str, limits: Limits) -> Iterator[Remark]:
     try:
         document = orjson.loads(text)
     except orjson.JSONDecodeError as error:
-        if "recursion" in error.msg:
+        if "depth limit" in error.msg or "recursion" in error.msg:
             raise TooLarge(too_deep, limits.depth) from error
         raise ParseError(f"This is not JSON: {error.msg}.", error.lineno, error.colno) from error
     defined: list[str] = []
