@@ -66,12 +66,13 @@ def update(reader: Reader, job: Mapping[str, Any], body: bytes) -> tuple[dict[st
     Raises:
         BadQuery: the engine cannot read or run it; nothing of it counts then.
     """
+    text = body.decode()
     store = reader.raw()
     old = set(lines(store))
     try:
-        store.update(body.decode(), base_iri=job.get("base"))
+        store.update(text, base_iri=job.get("base"))
     except SyntaxError as error:
-        syntax(error)
+        syntax(error, text)
     except (RuntimeError, ValueError, OSError) as error:
         raise BadQuery(plain(str(error)), see=SEE) from error
     new = set(lines(store))

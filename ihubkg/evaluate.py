@@ -8,6 +8,7 @@ import contextlib
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
+from difflib import get_close_matches
 from itertools import islice
 from typing import IO, Any, NoReturn, cast
 
@@ -145,11 +146,11 @@ def _query(
         return store.query(question.capped or question.text, base_iri=question.base, **options)
     except SyntaxError as error:
         if question.capped is None:
-            syntax(error)
+            syntax(error, question.text)
     try:  # the cap may have broken it, or moved the place of the error: the text itself decides
         return store.query(question.text, base_iri=question.base, **options)
     except SyntaxError as error:
-        syntax(error)
+        syntax(error, question.text)
 
 
 def _dataset(reader: Reader, question: Question) -> tuple[ox.Store, dict[str, Any]]:
@@ -326,30 +327,36 @@ def described(store: ox.Store, triples: Iterable[ox.Triple]) -> Iterator[ox.Trip
                     yield quad.triple
 
 
-def syntax(error: SyntaxError) -> NoReturn:
-    """Raise the engine's syntax error in our words, with its place."""
-    message = str(error)
-    found = re.match(r"error at (\d+):(\d+): expected (?:one of )?(.*)", message, re.DOTALL)
+def syntax(error: SyntaxError, text: str) -> NoReturn:
+    """Raise the engine's syntax error about `text` in our words, with place and nearest form."""
+    found = re.match(r"error at (\d+):(\d+): expected (?:one of )?(.*)", str(error), re.DOTALL)
     if found is None:
-        raise BadQuery(plain(message), see=SEE) from error
+        raise BadQuery(plain(str(error)), see=SEE) from error
     line, column = int(found[1]), int(found[2])
-    wanted = _expected(found[3])
-    sentence = f"Syntax error at line {line}, column {column}"
-    raise BadQuery(f"{sentence}{wanted}.", line, column, SEE) from error
+    lines = text.split("\n")
+    rest = "\n".join([lines[line - 1][column - 1 :], *lines[line:]]) if line <= len(lines) else ""
+    hint = _hint(found[3], rest)
+    raise BadQuery(
+        f"Syntax error at line {line}, column {column}{hint}.", line, column, SEE
+    ) from error
 
 
-def _expected(listed: str) -> str:
-    """Return what the engine expected, without the character classes of its grammar."""
-    prose = [
-        part for part in re.split(r", (?=[A-Z\"\[])", listed) if " " in part and part[0].isalpha()
-    ]
+def _hint(listed: str, rest: str) -> str:
+    """Return what to do: from what the engine expected, and from what stands there."""
+    parts = re.split(r", (?=[A-Z\"\[])", listed)
+    prose = [part for part in parts if " " in part and part[0].isalpha()]
     if prose:
         return f": {plain(prose[0]).rstrip('.')}"
-    names = [part.strip() for part in listed.split(", ") if _NAME.match(part.strip())]
-    if not names:
-        return ""
-    shown = [name.strip('"') for name in names[:8]]
-    return f": expected {' or '.join(shown)}" + (" or …" if len(names) > 8 else "")
+    if not rest.strip():
+        missing = " A “}” may be missing." if '"}"' in listed else ""
+        return f": the text ends before it is complete.{missing}".rstrip(".")
+    names = [part.strip() for part in parts if _NAME.match(part.strip())]
+    words = [name for name in names if name.isidentifier()]
+    there = re.match(r"[A-Za-z]+", rest)
+    if there and (near := get_close_matches(there[0].upper(), words, 1, 0.6)):
+        return f": “{there[0]}” is not known here; did you mean {near[0]}?".rstrip("?")
+    shown = [name.strip('"') for name in (*words, *(n for n in names if n not in words))][:8]
+    return f": expected {' or '.join(shown)}" + (" or …" if len(names) > 8 else "") if shown else ""
 
 
 def plain(message: str) -> str:

@@ -14,7 +14,7 @@ from collections.abc import AsyncIterator, Coroutine, Mapping
 from dataclasses import asdict, dataclass
 from functools import partial
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, cast
 
 from ihubkg import errors, formats, frames, terms
 from ihubkg.change import Change
@@ -120,8 +120,7 @@ class Worker(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Take the socket in."""
-        if isinstance(transport, asyncio.Transport):
-            self._transport = transport
+        self._transport = cast(asyncio.Transport, transport)  # uvloop's is one in all but name
 
     def data_received(self, data: bytes) -> None:
         """Take in what the worker sends."""

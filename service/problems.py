@@ -116,6 +116,11 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(Exception, _on_exception)
 
 
+def method_not_allowed(method: str, path: str) -> dict[str, Any]:
+    """Return the problem document for a method that does nothing at a path."""
+    return _document(BY_STATUS[405], f"{method} does nothing at {path}.")
+
+
 def _document(kind: Kind, detail: str) -> dict[str, Any]:
     text = detail if len(detail) <= LONGEST_DETAIL else detail[: LONGEST_DETAIL - 1] + "…"
     return {
@@ -156,6 +161,11 @@ def _members(error: IhubError) -> dict[str, Any]:
 async def _on_ihub_error(request: Request, error: Exception) -> Response:
     if not isinstance(error, IhubError):
         raise error
+    return of(request, error)
+
+
+def of(request: Request, error: IhubError) -> Response:
+    """Return the answer that tells the client of `request` about `error`."""
     headers: dict[str, str] = {}
     if isinstance(error, errors.Unavailable) and error.retry_after is not None:
         headers["Retry-After"] = str(error.retry_after)

@@ -1,0 +1,361 @@
+"""`/sparql`: the SPARQL 1.1 Protocol, as plain ASGI in front of the application.
+
+A query passes the gate, waits for its turn, and is answered by a worker; finished answers are kept
+per dataset version. Everything else goes through to the application behind.
+"""
+
+import hashlib
+from collections import OrderedDict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pyoxigraph as ox
+from fastapi import FastAPI
+from starlette.requests import Request
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from ihubkg import gate
+from ihubkg.errors import BadQuery, IhubError, Unavailable
+from ihubkg.evaluate import GRAPHS, tidy
+from ihubkg.gate import Limits, Passed
+from ihubkg.terms import BASE, PREFIXES
+from service import problems, protocol
+from service.guard import EXPOSED, SECURITY_HEADERS
+from service.instance import Instance
+from service.negotiate import Offer, prefers_page
+from service.pool import Reply
+from service.protocol import Fields
+from service.settings import Settings
+
+METHODS = "GET, HEAD, POST, QUERY, OPTIONS"
+DESCRIPTION = Path(__file__).parent.parent / "description.ttl"
+
+STREAM_OVER = 16 * 1024 * 1024
+"""Answers that may be longer than this are sent as they come."""
+KEPT_AT_MOST = 1024 * 1024
+"""Bytes of an answer that is kept for the next one who asks the same."""
+
+Headers = list[tuple[bytes, bytes]]
+
+_COMMON: Headers = [
+    *((name.lower().encode(), value.encode()) for name, value in SECURITY_HEADERS.items()),
+    (b"access-control-allow-origin", b"*"),
+    (b"access-control-expose-headers", EXPOSED.encode()),
+    (b"vary", b"Accept"),
+    (b"cache-control", b"public, no-cache"),
+    (b"link", b'</sparql>; rel="service-desc"; type="text/turtle"'),
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A finished answer."""
+
+    tag: str
+    headers: Headers
+    body: bytes
+
+
+class Answers:
+    """Finished answers of one dataset version, the least recently used dropped first."""
+
+    def __init__(self, capacity: int) -> None:
+        self._capacity = capacity
+        self._size = 0
+        self._version = ""
+        self._kept: OrderedDict[object, Kept] = OrderedDict()
+
+    def get(self, key: object, version: str) -> Kept | None:
+        """Return the answer to a request, if it is of this version."""
+        if version != self._version:
+            self._kept.clear()
+            self._size = 0
+            self._version = version
+            return None
+        found = self._kept.get(key)
+        if found is not None:
+            self._kept.move_to_end(key)
+        return found
+
+    def put(self, key: object, version: str, answer: Kept) -> None:
+        """Keep an answer, if it is not too long and of the present version."""
+        if version != self._version or len(answer.body) > KEPT_AT_MOST:
+            return
+        old = self._kept.pop(key, None)
+        self._size += len(answer.body) - (len(old.body) if old else 0)
+        self._kept[key] = answer
+        while self._size > self._capacity or len(self._kept) > 10_000:
+            _, dropped = self._kept.popitem(last=False)
+            self._size -= len(dropped.body)
+
+
+def install(app: FastAPI) -> None:
+    """Put the SPARQL endpoint in front of `app`."""
+    app.add_middleware(Door, state=app)
+
+
+class Door:
+    """Answers `/sparql`; lets everything else through."""
+
+    def __init__(self, app: ASGIApp, state: FastAPI) -> None:
+        self._app = app
+        self._state = state
+        self._answers: Answers | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one connection."""
+        if scope["type"] != "http" or scope["path"] not in ("/sparql", "/sparql/"):
+            await self._app(scope, receive, send)
+            return
+        scope["app"] = self._state
+        try:
+            await self._serve(scope, receive, send)
+        except IhubError as error:
+            await fail(error, scope, receive, send)
+
+    async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
+        method = scope["method"]
+        if method not in ("GET", "HEAD", "POST", "QUERY"):
+            await _other(method, send)
+            return
+        held = self._state.state.instance
+        if not isinstance(held, Instance):
+            raise Unavailable("The service is still starting.", 1)
+        if self._answers is None:
+            self._answers = Answers(held.settings.cache_bytes)
+        head = protocol.fields(scope)
+        content = b""
+        if method in ("POST", "QUERY"):
+            content = await protocol.body(receive, head.length, held.settings.query_bytes * 4)
+        key = (method == "POST", scope["query_string"], head.accept, head.content_type, content)
+        kept = None if head.token else self._answers.get(key, held.pool.version)
+        if kept is None:
+            asked = protocol.read(method, scope["query_string"], head, content)
+            if asked is None:
+                kept = nothing_asked(Request(scope, receive), held, head)
+            else:
+                turn = Turn(held, head, asked, Request(scope, receive))
+                kept = await turn.run(send)
+                if kept is None:
+                    return
+                if not (head.token or turn.volatile):
+                    self._answers.put(key, turn.version, kept)
+        unless = "" if method == "POST" else head.unless
+        await answer(kept, unless, send, bodiless=method == "HEAD")
+
+
+class Turn:
+    """One operation on its way from the gate to its answer."""
+
+    def __init__(self, held: Instance, head: Fields, asked: protocol.Request, of: Request) -> None:
+        self._held = held
+        self._head = head
+        self._asked = asked
+        self._of = of
+        self.volatile = False
+        self.version = held.pool.version
+
+    async def run(self, send: Send) -> Kept | None:
+        """Return the answer; None where it was sent already, as it came.
+
+        Raises:
+            IhubError: there is none; says why.
+        """
+        if self._asked.kind == "update":
+            raise Unavailable("Updates are not open yet.")
+        settings = self._held.settings
+        passed = gate.check(self._asked.text, limits=limits(settings))
+        self.volatile = passed.volatile
+        graph = passed.form in ("CONSTRUCT", "DESCRIBE")
+        chosen, media_type = protocol.offer(self._head.accept, self._asked.form, graph=graph)
+        tag = self._tag(passed, media_type)
+        if not self.volatile and tag in self._head.unless and self._of.method != "POST":
+            return Kept(tag, _headers(media_type, tag, self.version), b"")
+        most = settings.query_seconds
+        reply = await self._held.pool.run(
+            self._job(passed, chosen),
+            seconds=min(self._asked.seconds or most, most),
+            client=protocol.client(self._of.scope, self._head, settings.proxies),
+        )
+        headers = _headers(media_type, "" if self.volatile else tag, self.version)
+        if reply.parts is not None:
+            await stream(reply, headers, send)
+            return None
+        cut = reply.head.get("cut", "")
+        if cut:
+            headers.append((b"x-result-truncated", cut.encode()))
+            headers.append((b"link", b'</dumps/>; rel="alternate"; title="everything"'))
+        body = reply.body
+        if chosen.format.kind == "page":
+            body = self._page(passed, reply, graph=graph)
+        return Kept(tag, headers, body)
+
+    def _tag(self, passed: Passed, media_type: str) -> str:
+        parts = (
+            self.version,
+            passed.text,
+            media_type,
+            repr((self._asked.default, self._asked.named)),
+            self._held.edition if media_type.startswith("text/html") else "",
+        )
+        digest = hashlib.blake2b("\0".join(parts).encode(), digest_size=12).hexdigest()
+        return f'W/"{digest}"'
+
+    def _job(self, passed: Passed, chosen: Offer) -> dict[str, Any]:
+        settings = self._held.settings
+        name = chosen.format.name
+        if chosen.format.kind == "page":
+            name = "turtle" if passed.form in ("CONSTRUCT", "DESCRIBE") else "json"
+        return {
+            "op": "query",
+            "text": passed.text,
+            "capped": gate.cap(passed, settings.rows + 1) if passed.form == "SELECT" else None,
+            "format": name,
+            "form": passed.form,
+            "base": BASE,
+            "default": self._asked.default,
+            "named": self._asked.named,
+            "rows": settings.rows,
+            "size": settings.answer_bytes,
+            "stream": settings.answer_bytes > STREAM_OVER and chosen.format.kind != "page",
+        }
+
+    def _page(self, passed: Passed, reply: Reply, *, graph: bool) -> bytes:
+        found: dict[str, Any] = {} if graph else orjson.loads(reply.body)
+        return self._held.pages.render(
+            self._of,
+            "sparql.html",
+            query=self._asked.text,
+            answer=found,
+            graph=reply.body.decode() if graph else "",
+            cut=reply.head.get("cut", ""),
+            rows=self._held.settings.rows,
+        ).encode()
+
+
+def limits(settings: Settings) -> Limits:
+    """Return what the gate lets through."""
+    return Limits(
+        text=settings.query_bytes,
+        depth=settings.query_depth,
+        operators=settings.query_operators,
+        patterns=settings.query_patterns,
+    )
+
+
+def nothing_asked(request: Request, held: Instance, head: Fields) -> Kept:
+    """Return the answer to a request without a query: a form for people, else what this is.
+
+    Raises:
+        BadQuery: it came by POST or QUERY, which are for operations.
+    """
+    if request.method not in ("GET", "HEAD"):
+        raise BadQuery("There is no query here: send one as “query=…”.", see=gate.SEE_PROTOCOL)
+    form = request.query_params.get("_mediatype")
+    version = held.pool.version
+    if form in (None, "html", "text/html") and (form or prefers_page(request)):
+        page = held.pages.render(
+            request, "sparql.html", query="", answer={}, graph="", cut="", rows=held.settings.rows
+        ).encode()
+        tag = f'W/"{hashlib.blake2b(page, digest_size=12).hexdigest()}"'
+        return Kept(tag, _headers("text/html; charset=utf-8", tag, version), page)
+    chosen, media_type = protocol.offer(head.accept, form, graph=True)
+    body = description(str(request.url.replace(query="")), held.store.graphs(), chosen)
+    tag = f'W/"{hashlib.blake2b(body, digest_size=12).hexdigest()}"'
+    return Kept(tag, _headers(media_type, tag, version), body)
+
+
+def description(endpoint: str, graphs: Iterable[str], chosen: Offer) -> bytes:
+    """Return the Service Description of the endpoint at that address.
+
+    https://www.w3.org/TR/sparql11-service-description/
+    """
+    triples = [
+        quad.triple
+        for quad in ox.parse(
+            DESCRIPTION.read_bytes(), format=ox.RdfFormat.TURTLE, base_iri=endpoint
+        )
+    ]
+    dataset = ox.NamedNode(f"{endpoint}#dataset")
+    sd, rdf = PREFIXES["sd"], PREFIXES["rdf"]
+    for name in graphs:
+        node = ox.BlankNode()
+        triples += [
+            ox.Triple(dataset, ox.NamedNode(f"{sd}namedGraph"), node),
+            ox.Triple(node, ox.NamedNode(f"{rdf}type"), ox.NamedNode(f"{sd}NamedGraph")),
+            ox.Triple(node, ox.NamedNode(f"{sd}name"), ox.NamedNode(name)),
+        ]
+    fmt = GRAPHS.get(chosen.format.name, ox.RdfFormat.TURTLE)
+    body = ox.serialize(triples, format=fmt, prefixes=dict(PREFIXES)) or b""
+    return tidy(body, chosen.format.name)
+
+
+def _headers(media_type: str, tag: str, version: str) -> Headers:
+    headers = [
+        *_COMMON,
+        (b"content-type", media_type.encode()),
+        (b"x-dataset-version", version.encode()),
+    ]
+    headers.append((b"etag", tag.encode()) if tag else (b"cache-control", b"no-store"))
+    return headers
+
+
+async def answer(kept: Kept, unless: str, send: Send, *, bodiless: bool = False) -> None:
+    """Send a finished answer, or 304 to a client that has it."""
+    if unless and (kept.tag.removeprefix("W/") in unless or unless.strip() == "*"):
+        await send({"type": "http.response.start", "status": 304, "headers": kept.headers})
+        await send({"type": "http.response.body", "body": b""})
+        return
+    length = (b"content-length", str(len(kept.body)).encode())
+    start = {"type": "http.response.start", "status": 200, "headers": [*kept.headers, length]}
+    await send(start)
+    await send({"type": "http.response.body", "body": b"" if bodiless else kept.body})
+
+
+async def stream(reply: Reply, headers: Headers, send: Send) -> None:
+    """Send a long answer as it comes; one that is stopped half-way ends without its end."""
+    parts = reply.parts
+    if parts is None:
+        return
+    try:
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        await send({"type": "http.response.body", "body": reply.body, "more_body": True})
+        async for part in parts:
+            await send({"type": "http.response.body", "body": part, "more_body": True})
+        await send({"type": "http.response.body", "body": b""})
+    finally:
+        parts.close()
+
+
+async def fail(error: IhubError, scope: Scope, receive: Receive, send: Send) -> None:
+    """Send an error as a problem document."""
+    request = Request(scope, receive)
+    response = problems.of(request, error)
+    for name, value in SECURITY_HEADERS.items():
+        response.headers.setdefault(name, value)
+    response.headers["Access-Control-Allow-Origin"] = "*"
+    response.headers["Access-Control-Expose-Headers"] = EXPOSED
+    await response(scope, receive, send)
+
+
+async def _other(method: str, send: Send) -> None:
+    """Answer OPTIONS, and methods that do nothing here."""
+    allowed = METHODS.encode()
+    headers = [
+        (b"allow", allowed),
+        (b"accept-query", b"application/sparql-query, application/x-www-form-urlencoded"),
+        (b"access-control-allow-origin", b"*"),
+        (b"access-control-allow-methods", allowed),
+        (b"access-control-allow-headers", b"Accept, Content-Type, Authorization, Prefer"),
+        (b"access-control-max-age", b"86400"),
+    ]
+    status = 204 if method == "OPTIONS" else 405
+    body = b""
+    if status == 405:
+        body = orjson.dumps(problems.method_not_allowed(method, "/sparql"))
+        headers.append((b"content-type", b"application/problem+json"))
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
