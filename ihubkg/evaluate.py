@@ -8,18 +8,16 @@ import contextlib
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
-from difflib import get_close_matches
 from itertools import islice
-from typing import IO, Any, NoReturn, cast
+from typing import IO, Any, cast
 
 import orjson
 import pyoxigraph as ox
 
 from ihubkg.errors import BadQuery, IhubError, LimitExceeded
 from ihubkg.reader import DEFAULT, Reader
+from ihubkg.syntax import SEE, plain, syntax
 from ihubkg.terms import PREFIXES
-
-SEE = "https://www.w3.org/TR/sparql11-query/"
 
 STREAM_AFTER = 1024 * 1024
 """Bytes held back before an answer that may be long is sent as it comes."""
@@ -51,7 +49,6 @@ _PREFIX = {
     "rdfxml": re.compile(rb' xmlns:(?!rdf=)([\w-]+)="[^"]*"'),
 }
 _CSV_ROW = re.compile(rb'(?:[^"\n]++|"(?:[^"]|"")*+")*+\n')
-_NAME = re.compile(r'^[A-Z_]{2,}$|^"[^"]{1,4}"$')
 
 
 @dataclass(frozen=True, slots=True)
@@ -325,44 +322,6 @@ def described(store: ox.Store, triples: Iterable[ox.Triple]) -> Iterator[ox.Trip
             for label in _LABELS:
                 for quad in store.quads_for_pattern(node, label, None, DEFAULT):
                     yield quad.triple
-
-
-def syntax(error: SyntaxError, text: str) -> NoReturn:
-    """Raise the engine's syntax error about `text` in our words, with place and nearest form."""
-    found = re.match(r"error at (\d+):(\d+): expected (?:one of )?(.*)", str(error), re.DOTALL)
-    if found is None:
-        raise BadQuery(plain(str(error)), see=SEE) from error
-    line, column = int(found[1]), int(found[2])
-    lines = text.split("\n")
-    rest = "\n".join([lines[line - 1][column - 1 :], *lines[line:]]) if line <= len(lines) else ""
-    hint = _hint(found[3], rest)
-    raise BadQuery(
-        f"Syntax error at line {line}, column {column}{hint}.", line, column, SEE
-    ) from error
-
-
-def _hint(listed: str, rest: str) -> str:
-    """Return what to do: from what the engine expected, and from what stands there."""
-    parts = re.split(r", (?=[A-Z\"\[])", listed)
-    prose = [part for part in parts if " " in part and part[0].isalpha()]
-    if prose:
-        return f": {plain(prose[0]).rstrip('.')}"
-    if not rest.strip():
-        missing = " A “}” may be missing." if '"}"' in listed else ""
-        return f": the text ends before it is complete.{missing}".rstrip(".")
-    names = [part.strip() for part in parts if _NAME.match(part.strip())]
-    words = [name for name in names if name.isidentifier()]
-    there = re.match(r"[A-Za-z]+", rest)
-    if there and (near := get_close_matches(there[0].upper(), words, 1, 0.6)):
-        return f": “{there[0]}” is not known here; did you mean {near[0]}?".rstrip("?")
-    shown = [name.strip('"') for name in (*words, *(n for n in names if n not in words))][:8]
-    return f": expected {' or '.join(shown)}" + (" or …" if len(names) > 8 else "") if shown else ""
-
-
-def plain(message: str) -> str:
-    """Return an engine's message as one line that ends with a stop."""
-    text = " ".join(message.split())[:300]
-    return text if text.endswith(".") else f"{text}."
 
 
 def failure(error: IhubError) -> dict[str, Any]:

@@ -16,10 +16,11 @@ from typing import IO, TypeVar, cast
 import pyoxigraph as ox
 
 from ihubkg import infer, terms, tokens, turtle
-from ihubkg.errors import BadQuery, Conflict, IhubError, NotFound, StoreError
+from ihubkg.errors import Conflict, IhubError, NotFound, StoreError
 from ihubkg.folder import Folder, State
 from ihubkg.formats import Format
 from ihubkg.model import Model
+from ihubkg.syntax import syntax
 
 T = TypeVar("T")
 
@@ -175,8 +176,7 @@ class Store:
         try:
             return self.raw.query(text, base_iri=base, default_graph=default, named_graphs=named)
         except SyntaxError as error:
-            message = f"The query is not SPARQL: {turtle.plain(error)}."
-            raise BadQuery(message, error.lineno, error.offset, tokens.SEE) from error
+            syntax(error, text)
 
     def graphs(self) -> tuple[str, ...]:
         """Return the IRIs of all named graphs, sorted."""
