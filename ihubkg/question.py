@@ -164,12 +164,15 @@ class Query:
     text: str
     tokens: tuple[Token, ...]
     slots: tuple[Slot, ...]
+    comments: tuple[Token, ...] = ()
 
     @classmethod
     def read(cls, text: str) -> "Query":
         """Return the query `text`. Raises BadQuery."""
-        scanned = tokens.scan(text)
-        return cls(text, scanned, tuple(_slots(scanned)))
+        scanned = tokens.scan(text, comments=True)
+        comments = tuple(token for token in scanned if token.kind is Kind.COMMENT)
+        spoken = tuple(token for token in scanned if token.kind is not Kind.COMMENT)
+        return cls(text, spoken, tuple(_slots(spoken)), comments)
 
     @cached_property
     def form(self) -> Form:
@@ -220,13 +223,27 @@ class Query:
                 names.append(token.text[1:])
         return tuple(names)
 
+    def between(self, start: int, end: int) -> str:
+        """Return the text from one offset to another without its comments."""
+        pieces = []
+        for comment in self.comments:
+            if start <= comment.start < end:
+                pieces.append(self.text[start : comment.start])
+                start = comment.end
+        return "".join((*pieces, self.text[start:end]))
+
     @cached_property
     def _pieces(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        pieces, offset = [], 0
+        """The text around the slots, without comments and what went before them, and their names.
+
+        An engine then reads no header, and asks nobody whether a word in it is a keyword.
+        """
+        pieces, offset = [], self.tokens[0].start
         for slot in self.slots:
-            pieces.append(self.text[offset : slot.undef.start])
+            pieces.append(self.between(offset, slot.undef.start))
             offset = slot.undef.end
-        return (*pieces, self.text[offset:]), tuple(slot.variable for slot in self.slots)
+        pieces.append(self.between(offset, len(self.text)))
+        return tuple(pieces), tuple(slot.variable for slot in self.slots)
 
     def bind(self, values: Mapping[str, Term | Sequence[Term]]) -> str:
         """Return the text with the slots of `values` filled; others keep `UNDEF`."""
