@@ -31,7 +31,7 @@ ORDER = 64 * 1024
 """Most bytes of an order."""
 
 Answer = tuple[dict[str, Any], bytes]
-Validate = Callable[[bytes, Mapping[str, Any]], Answer]
+Validate = Callable[[bytes, Mapping[str, Any], ox.Store], Answer]
 
 
 @dataclass
@@ -135,7 +135,7 @@ class Child:
             case "graph":
                 return change.read(self.reader, job)
             case "validate" if self.validate is not None:
-                return self.validate(body, job)
+                return self.validate(body, job, self.reader.store)
             case other:
                 raise IhubError(f"This worker does not know the job {other!r}.")
 

@@ -288,7 +288,7 @@ def graph_iri(query_string: bytes) -> tuple[str | None, bool]:
     default = False
     for part in query_string.split(b"&"):
         key, _, value = part.partition(b"=")
-        if (key == b"default" and not equals) or key == b"default":
+        if key == b"default":
             default = True
         elif key == b"graph":
             name = unquote_to_bytes(value.replace(b"+", b" ")).decode("utf-8")
