@@ -350,8 +350,6 @@ def _parameter(name: str, entry: _Entry) -> Parameter:
     value_type, sign = _type(fields["type"])
     if sign == "?":
         raise fields["type"].error("a parameter is optional unless it says required: true")
-    if value_type.name == "thing" and value_type.of is None:
-        raise fields["type"].error("say of which class: thing of CLASS")
     parameter = Parameter(
         name=name,
         type=value_type,

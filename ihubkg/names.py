@@ -137,6 +137,13 @@ class Names:
         """Return the shortest text that `find` reads as `iri`."""
         return self._lookup(kind).short(iri)
 
+    def all_of(self, kind: ValueType) -> frozenset[str]:
+        """Return the members of a class or scheme; of no class in particular, all there is."""
+        if kind.of is None:
+            return frozenset[str]().union(*self.kinds.values())
+        iri = terms.scheme(kind.of) if kind.name == "concept" else terms.term(kind.of)
+        return self.kinds.get(iri, frozenset())
+
     def _lookup(self, kind: ValueType) -> "_Lookup":
         if kind not in self._known:
             self._known[kind] = _Lookup.over(self, kind)
@@ -163,8 +170,7 @@ class _Lookup:
 
     @classmethod
     def over(cls, names: Names, kind: ValueType) -> "_Lookup":
-        iri = terms.scheme(kind.of or "") if kind.name == "concept" else terms.term(kind.of or "")
-        found = names.kinds.get(iri, frozenset())
+        found = names.all_of(kind)
         by_name: dict[tuple[int, str], set[str]] = defaultdict(set)
         folded: dict[str, set[str]] = {}
         for member in found:
