@@ -128,7 +128,7 @@ class Names:
             if iri in lookup.folded:
                 return Match((iri,))
         wanted = fold(text)
-        for rank in range(_RANKS):
+        for rank in range(2 * _RANKS):
             if found := lookup.by_name.get((rank, wanted)):
                 return Match(tuple(sorted(found)), tuple(sorted(map(lookup.short, found))))
         return Match((), lookup.near(wanted))
@@ -162,7 +162,10 @@ _NEAR_ENOUGH = 60
 
 @dataclass(frozen=True)
 class _Lookup:
-    """The members of one class or scheme by their folded names; rank 0 are the slugs."""
+    """The members of one class or scheme by their folded names; rank 0 are the slugs.
+
+    Where anything may be meant, records come last: a method is asked for before its duration.
+    """
 
     members: tuple[str, ...]
     by_name: Mapping[tuple[int, str], frozenset[str]]
@@ -171,12 +174,14 @@ class _Lookup:
     @classmethod
     def over(cls, names: Names, kind: ValueType) -> "_Lookup":
         found = names.all_of(kind)
+        records = names.kinds.get(terms.term("Record"), frozenset())
         by_name: dict[tuple[int, str], set[str]] = defaultdict(set)
         folded: dict[str, set[str]] = {}
         for member in found:
             called = [(-1, slug(member)), *names.others.get(member, ())]
+            later = _RANKS if kind.of is None and member in records else 0
             for rank, name in called:
-                by_name[rank + 1, fold(name)].add(member)
+                by_name[rank + 1 + later, fold(name)].add(member)
             folded[member] = {fold(name) for _, name in called}
         shown = names.shown(("en",))
         order = {iri: _order(names.others.get(iri, ()), shown.get(iri, iri)) for iri in found}

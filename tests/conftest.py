@@ -14,6 +14,17 @@ from ihubkg.store import Store
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let `pytest --update` rewrite the expected answers of the questions, to be read by eye."""
+    parser.addoption("--update", action="store_true", help="rewrite tests/queries/*/expected.json")
+
+
+@pytest.fixture(scope="session")
+def update(request: pytest.FixtureRequest) -> bool:
+    """Whether expected answers are to be rewritten."""
+    return bool(request.config.getoption("--update"))
+
+
 @pytest.fixture(scope="session")
 def root() -> Path:
     """The folder that holds `ontology/ shapes/ data/ queries/`."""
