@@ -28,7 +28,7 @@ def to_rdflib(triples: Iterable[ox.Quad | ox.Triple]) -> rdflib.Graph:
         graph.bind(prefix, namespace)
     for triple in triples:
         graph.add(
-            (_to_rdflib(triple.subject), _to_rdflib(triple.predicate), _to_rdflib(triple.object))
+            (rdflib_term(triple.subject), rdflib_term(triple.predicate), rdflib_term(triple.object))
         )
     return graph
 
@@ -40,13 +40,18 @@ def to_oxigraph(graph: rdflib.Graph) -> Iterator[ox.Triple]:
         ParseError: the graph holds something that is not RDF, such as a literal subject.
     """
     for s, p, o in graph:
-        subject, predicate, value = _to_oxigraph(s), _to_oxigraph(p), _to_oxigraph(o)
+        subject, predicate, value = oxigraph_term(s), oxigraph_term(p), oxigraph_term(o)
         if isinstance(subject, ox.Literal) or not isinstance(predicate, ox.NamedNode):
             raise ParseError(f"The triple {s!r} {p!r} {o!r} is not RDF.")
         yield ox.Triple(subject, predicate, value)
 
 
-def _to_rdflib(term: object) -> rdflib.term.Node:
+def rdflib_term(term: object) -> rdflib.term.Node:
+    """Return a term of pyoxigraph as rdflib's.
+
+    Raises:
+        ParseError: it is a term of RDF 1.2.
+    """
     match term:
         case ox.NamedNode():
             return rdflib.URIRef(term.value)
@@ -62,7 +67,12 @@ def _to_rdflib(term: object) -> rdflib.term.Node:
     raise ParseError(f"The term {term} is of RDF 1.2, which is not supported here: leave it out.")
 
 
-def _to_oxigraph(term: rdflib.term.Node) -> Term:
+def oxigraph_term(term: rdflib.term.Node) -> Term:
+    """Return a term of rdflib as pyoxigraph's.
+
+    Raises:
+        ParseError: it is not a term of RDF.
+    """
     try:
         match term:
             case rdflib.URIRef():

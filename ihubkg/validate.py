@@ -1,0 +1,316 @@
+"""Data against the shapes: the only home of pyshacl.
+
+The engine checks the constraints; which nodes they are about, what it sees of the graph, and every
+sentence of the report are decided here. The data is checked on a slice (`ihubkg.context`), so the
+cost depends on the data alone; the queries of the shapes run in pyoxigraph, with `$this` bound as
+SHACL asks for it (https://www.w3.org/TR/shacl/#pre-binding), in a hundredth of rdflib's time.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pyoxigraph as ox
+import rdflib
+from pyshacl.errors import ReportableRuntimeError, ValidationFailure
+from pyshacl.graph_abstraction import DataGraph
+from pyshacl.pytypes import SHACLExecutor
+from pyshacl.shapes_graph import ShapesGraph
+from rdflib.namespace import OWL, RDF, RDFS, SH
+from rdflib.query import Result
+
+from ihubkg.context import Context, Node, Plan, View
+from ihubkg.errors import IhubError, LimitExceeded
+from ihubkg.graphs import oxigraph_term, rdflib_term
+from ihubkg.model import Model
+from ihubkg.report import Problem, Report, Term
+from ihubkg.shapes import Shapes, name_of
+from ihubkg.terms import PREFIXES
+
+DEPTH = 30
+"""How deep shapes may refer to shapes."""
+
+FACTS = 200
+"""Most values that one thing may have for one field: pairs of values are compared."""
+
+KEPT = 1000
+"""Most problems of a report."""
+
+_TYPE = ox.NamedNode(str(RDF.type))
+_LABEL = ox.NamedNode(PREFIXES["skos"] + "prefLabel")
+_DECLARED = (OWL.Class, OWL.ObjectProperty, OWL.DatatypeProperty, OWL.AnnotationProperty)
+_SYSTEM = tuple(PREFIXES[prefix] for prefix in ("owl", "sh"))
+_SYSTEM_EXACT = frozenset({PREFIXES["rdfs"] + "subClassOf", PREFIXES["rdfs"] + "domain"})
+
+
+def validate(
+    quads: Iterable[ox.Quad],
+    *,
+    model: Model,
+    context: Context | None = None,
+    profile: str = "published",
+) -> Report:
+    """Return what is wrong with the data `quads`, seen in `context` (the packaged graph)."""
+    checker = Checker(model, profile=profile)
+    return checker.check([*quads], Context.packaged(model) if context is None else context)
+
+
+@dataclass(frozen=True)
+class _Found:
+    """A result of the engine, in its terms."""
+
+    shape: str
+    constraint: str
+    focus: rdflib.term.Node
+    path: rdflib.term.Node | None
+    value: rdflib.term.Node | None
+
+
+class Checker:
+    """The shapes of one profile, made ready once: for a process that checks many files."""
+
+    def __init__(self, model: Model, *, profile: str = "published") -> None:
+        self.shapes = Shapes(model.shapes, profile)
+        self.classes = Classes(model.ontology)
+        self._plan = Plan(self.shapes)
+        self._engine = ShapesGraph(_copy(self.shapes.graph))
+        self._known = {shape.node: shape for shape in self._engine.shapes}
+        self._base = [*_base(model.ontology, self.shapes.graph)]
+        self._private = _private_patterns(self.shapes.graph)
+
+    def check(self, quads: Sequence[ox.Quad], context: Context) -> Report:
+        """Return the problems of `quads`: what they say takes the place of what `context` says.
+
+        Raises:
+            LimitExceeded: the data has more values for one field than can be compared.
+        """
+        refuse_floods(quads)
+        view = View(quads, context)
+        targets = self.targets(quads, view)
+        for shape, nodes in targets.items():
+            self._plan.fetch(view, shape, nodes)
+        slice_ = Slice([*quads, *view.fetched], self._base)
+        found = self._run(slice_, targets)
+        problems = (self.problem(result, view) for result in found)
+        return Report.of(problems).first(KEPT)
+
+    def targets(
+        self, quads: Iterable[ox.Quad], view: View
+    ) -> Mapping[rdflib.URIRef, frozenset[Node]]:
+        """Return the nodes that each node shape is about, among the subjects of `quads`."""
+        found: dict[rdflib.URIRef, set[Node]] = {}
+        predicates: dict[Node, set[str]] = {}
+        for quad in quads:
+            predicates.setdefault(quad.subject, set()).add(quad.predicate.value)
+        for subject in predicates:
+            for quad in [*view.find(subject, None, None)]:
+                if quad.predicate != _TYPE or not isinstance(quad.object, ox.NamedNode):
+                    continue
+                for kind in self.classes.above(quad.object.value):
+                    for shape in self.shapes.targets.get(kind, ()):
+                        found.setdefault(shape, set()).add(subject)
+        for shape, wanted in self.shapes.subject_targets.items():
+            for subject, used in predicates.items():
+                if not wanted.isdisjoint(used):
+                    found.setdefault(shape, set()).add(subject)
+        return {shape: frozenset(found[shape]) for shape in sorted(found)}
+
+    def _run(
+        self, slice_: "Slice", targets: Mapping[rdflib.URIRef, frozenset[Node]]
+    ) -> Iterator[_Found]:
+        """Let the engine check; https://www.w3.org/TR/shacl/#validation."""
+        data = DataGraph.from_rdflib_graph(slice_)
+        executor = SHACLExecutor(max_validation_depth=DEPTH)
+        for name, nodes in targets.items():
+            focus = [rdflib_term(node) for node in sorted(nodes, key=str)]
+            try:
+                _, results = self._known[name].validate(executor, data, focus=focus)
+            except (ReportableRuntimeError, ValidationFailure) as error:
+                raise IhubError(f"The shape {name_of(name)} cannot be checked: {error}") from error
+            for _, node, triples in results:
+                yield _found(node, triples)
+
+    def problem(self, found: _Found, view: View | None = None) -> Problem:
+        """Return a result of the engine as a problem, in our words."""
+        label = self._label(found.focus, view)
+        value = None if found.value is None else oxigraph_term(found.value)
+        if isinstance(value, ox.Literal) and self.is_private(value.value):
+            value = None
+        return Problem(
+            severity=self.shapes.severity(found.shape),
+            shape=found.shape,
+            constraint=found.constraint,
+            focus=oxigraph_term(found.focus),
+            path=self._path(found.path),
+            value=value,
+            message=self.shapes.texts(found.shape, SH.message),
+            field=self.shapes.texts(found.shape, SH.name),
+            label={} if any(map(self.is_private, label.values())) else label,
+        )
+
+    def is_private(self, text: str) -> bool:
+        """Tell whether a text holds what reports must not repeat."""
+        return any(pattern.search(text) for pattern in self._private)
+
+    def _path(self, path: rdflib.term.Node | None) -> str | None:
+        if path is None:
+            return None
+        return str(path) if isinstance(path, rdflib.URIRef) else self.shapes.expression(path)
+
+    def _label(self, node: rdflib.term.Node, view: View | None) -> dict[str, str]:
+        if view is None or isinstance(node, rdflib.Literal):
+            return {}
+        return {
+            quad.object.language or "en": quad.object.value
+            for quad in view.find(oxigraph_term(node), _LABEL, None)
+            if isinstance(quad.object, ox.Literal)
+        }
+
+
+class Classes:
+    """The classes of the ontology and what stands above each."""
+
+    def __init__(self, ontology: rdflib.Graph) -> None:
+        self._above: dict[str, tuple[str, ...]] = {}
+        self._ontology = ontology
+
+    def above(self, kind: str) -> tuple[str, ...]:
+        """Return `kind` and every class above it, nearest first."""
+        if kind not in self._above:
+            found = self._ontology.transitive_objects(rdflib.URIRef(kind), RDFS.subClassOf)
+            self._above[kind] = tuple(str(n) for n in found if isinstance(n, rdflib.URIRef))
+        return self._above[kind]
+
+
+class Slice(rdflib.Graph):
+    """The statements that a check sees, for the engine; queries run on a pyoxigraph copy."""
+
+    def __init__(
+        self,
+        triples: Iterable[ox.Quad | ox.Triple],
+        base: Iterable[tuple[ox.Triple, tuple[rdflib.term.Node, ...]]] = (),
+    ) -> None:
+        super().__init__(bind_namespaces="none")
+        self._copy = ox.Store()
+        quads = []
+        for t in triples:
+            node = (rdflib_term(t.subject), rdflib_term(t.predicate), rdflib_term(t.object))
+            self.add(node)
+            quads.append(ox.Quad(t.subject, t.predicate, t.object))
+        for triple, nodes in base:
+            self.store.add(nodes, self)  # type: ignore[arg-type]
+            quads.append(ox.Quad(triple.subject, triple.predicate, triple.object))
+        self._copy.bulk_extend(quads)
+
+    def query(  # type: ignore[override]
+        self,
+        query_object: str,
+        processor: object = None,
+        result: object = None,
+        initNs: object = None,  # noqa: N803 rdflib's name
+        initBindings: Mapping[str, rdflib.term.Node] | None = None,  # noqa: N803
+        *_: object,
+        **__: object,
+    ) -> Result:
+        """Answer a SELECT with `initBindings` put in the place of the variables themselves."""
+        bound = {
+            ox.Variable(name): oxigraph_term(node) for name, node in (initBindings or {}).items()
+        }
+        solutions: Any = self._copy.query(query_object, substitutions=bound)
+        names = [variable.value for variable in solutions.variables]
+        rows = Result("SELECT")
+        rows.vars = [rdflib.Variable(name) for name in names]
+        rows.bindings = [
+            {
+                rdflib.Variable(name): rdflib_term(row[name])
+                for name in names
+                if row[name] is not None
+            }
+            for row in solutions
+        ]
+        return rows
+
+
+def refuse_floods(quads: Iterable[ox.Quad]) -> None:
+    """Refuse data that compares too many values with each other.
+
+    Raises:
+        LimitExceeded: one thing has more than `FACTS` values for one field.
+    """
+    count: dict[tuple[object, object], int] = {}
+    for quad in quads:
+        key = (quad.subject, quad.predicate)
+        count[key] = count.get(key, 0) + 1
+        if count[key] > FACTS:
+            name = quad.predicate.value
+            raise LimitExceeded(
+                f"{quad.subject} has more than {FACTS} values of {name}: split the entry.", FACTS
+            )
+
+
+def is_system(quad: ox.Quad) -> bool:
+    """Tell whether a statement is about the ontology or the shapes, which data may not touch."""
+    predicate = quad.predicate.value
+    return predicate in _SYSTEM_EXACT or predicate.startswith(_SYSTEM)
+
+
+def _found(node: rdflib.term.Node, triples: Iterable[tuple[Any, Any, Any]]) -> _Found:
+    values: dict[rdflib.term.Node, rdflib.term.Node] = {}
+    for subject, predicate, value in triples:
+        if subject == node:
+            values[predicate] = value[1] if isinstance(value, tuple) else value
+    component = str(values[SH.sourceConstraintComponent]).removeprefix(PREFIXES["sh"])
+    return _Found(
+        shape=str(values[SH.sourceShape]),
+        constraint=component.removesuffix("ConstraintComponent"),
+        focus=values[SH.focusNode],
+        path=values.get(SH.resultPath),
+        value=values.get(SH.value),
+    )
+
+
+def _copy(graph: rdflib.Graph) -> rdflib.Graph:
+    """Return a copy: the engine adds statements of its own to the shapes."""
+    copy = rdflib.Graph(bind_namespaces="none")
+    for prefix, namespace in graph.namespaces():
+        copy.bind(prefix, namespace)
+    for triple in graph:
+        copy.add(triple)
+    return copy
+
+
+def _base(
+    ontology: rdflib.Graph, shapes: rdflib.Graph
+) -> Iterator[tuple[ox.Triple, tuple[rdflib.term.Node, ...]]]:
+    """Yield what every slice holds: classes, fields, their order, what is retired, the forms."""
+    wanted = [
+        *(t for kind in _DECLARED for t in ontology.triples((None, RDF.type, kind))),
+        *ontology.triples((None, RDFS.subClassOf, None)),
+        *ontology.triples((None, RDFS.domain, None)),
+        *ontology.triples((None, OWL.deprecated, None)),
+        *shapes.triples((None, SH.targetClass, None)),
+        *shapes.triples((None, SH.property, None)),
+        *shapes.triples((None, SH.path, None)),
+        *shapes.triples((None, SH.alternativePath, None)),
+        *shapes.triples((None, RDF.first, None)),
+        *shapes.triples((None, RDF.rest, None)),
+    ]
+    for s, p, o in wanted:
+        nodes = (oxigraph_term(s), oxigraph_term(p), oxigraph_term(o))
+        if isinstance(s, rdflib.BNode) and p in (RDF.type, RDFS.subClassOf):
+            continue
+        yield ox.Triple(*nodes), (s, p, o)  # type: ignore[arg-type]
+
+
+_REGEX = re.compile(r'REGEX\(STR\(\?text\), "((?:[^"\\]|\\.)*)"(?:, "(i)")?\)')
+
+
+def _private_patterns(shapes: rdflib.Graph) -> tuple[re.Pattern[str], ...]:
+    """Return the patterns of private text, from the query of the shape that refuses it."""
+    return tuple(
+        re.compile(pattern, re.IGNORECASE if flag else 0)
+        for select in shapes.objects(None, SH.select)
+        for pattern, flag in _REGEX.findall(str(select))
+        if "?text" in str(select)
+    )
