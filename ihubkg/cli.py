@@ -1,41 +1,88 @@
-"""The command `ihubkg`: every verb of the project from a terminal."""
+"""The command `ihubkg`: every verb is a module in `ihubkg.verbs`, read when it is first used.
 
+What goes wrong is one plain line on standard error and exit code 2; `Verbs` is the one place that
+sees to it.
+"""
+
+import os
 import sys
-from collections.abc import Iterable, Iterator, Sequence
-from pathlib import Path
+from collections.abc import Sequence
+from importlib import import_module
+from pkgutil import iter_modules
+from typing import Any
 
 import click
 
-from ihubkg import files, turtle
-from ihubkg.errors import IhubError, ParseError
+from ihubkg import verbs
+from ihubkg.errors import IhubError
+
+INTERRUPTED = 130
+"""What a program says that was stopped from the keyboard."""
 
 
 class Verbs(click.Group):
-    """A group of verbs whose errors are one plain line, whatever went wrong."""
+    """The verbs, and what becomes of their errors."""
 
-    def main(  # type: ignore[override]
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names of all verbs."""
+        del ctx
+        return sorted(module.name for module in iter_modules(verbs.__path__))
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Return the verb of that name, or None."""
+        if cmd_name not in self.list_commands(ctx):
+            return None
+        verb = import_module(f"{verbs.__name__}.{cmd_name}").verb
+        if not isinstance(verb, click.Command):
+            raise TypeError(f"{cmd_name} is no verb")
+        return verb
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the verb that the arguments begin with, or name the nearest."""
+        from rapidfuzz import process
+
+        if args and not args[0].startswith("-") and self.get_command(ctx, args[0]) is None:
+            near = [name for name, *_ in process.extract(args[0], self.list_commands(ctx), limit=2)]
+            raise click.UsageError(
+                f"There is no verb {args[0]}. Nearest: {', '.join(near)}. ihubkg --help lists all."
+            )
+        return super().resolve_command(ctx, args)
+
+    def main(
         self,
         args: Sequence[str] | None = None,
         prog_name: str | None = None,
         complete_var: str | None = None,
         standalone_mode: bool = True,
-        **extra: object,
-    ) -> object:
+        **extra: Any,  # noqa: ANN401  # click's own signature
+    ) -> Any:  # noqa: ANN401
         """Run the command line; exit 2 with one line on stderr where it cannot be done."""
         if not standalone_mode:
             return super().main(args, prog_name, complete_var, False, **extra)
         try:
             sys.exit(super().main(args, prog_name, complete_var, False, **extra) or 0)
-        except click.Abort:
-            sys.exit(130)
+        except (click.Abort, KeyboardInterrupt):
+            sys.exit(INTERRUPTED)
+        except click.exceptions.NoArgsIsHelpError as error:
+            error.show()
         except click.ClickException as error:
             _complain(error.format_message())
         except IhubError as error:
             _complain(str(error))
         except BrokenPipeError:
-            sys.stderr.close()
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         except OSError as error:
             _complain(f"{error.filename or 'The system'}: {error.strerror or error}.")
+        except Exception as error:
+            if "--traceback" in (sys.argv[1:] if args is None else args):
+                raise
+            kind = f"{type(error).__name__}: {error}"
+            _complain(
+                f"This is a fault of ihubkg, please report it ({kind}). "
+                "ihubkg --traceback … shows where it came up."
+            )
         sys.exit(2)
 
 
@@ -44,66 +91,19 @@ def _complain(message: str) -> None:
 
 
 @click.group(cls=Verbs, name="ihubkg", context_settings={"help_option_names": ["-h", "--help"]})
-def main() -> None:
-    """Knowledge graph of the iHub4Schools mentoring framework: ask, query, validate, serve."""
-
-
-@main.command()
-@click.argument("paths", nargs=-1, type=click.Path(exists=True, path_type=Path))
-@click.option("--check", is_flag=True, help="Change nothing; exit 1 where a file would change.")
-@click.pass_context
-def fmt(context: click.Context, paths: Sequence[Path], check: bool) -> None:
-    """Write Turtle files in the one canonical form, proved to say the same as before.
-
-    PATH is a file or a folder; without any, the Turtle of the project itself.
+@click.version_option(package_name="ihubkg", prog_name="ihubkg")
+@click.option("--traceback", is_flag=True, help="Show where in the program a fault came up.")
+def main(traceback: bool) -> None:
+    """Knowledge graph of the iHub4Schools mentoring framework: ask, query, check, serve it.
 
     \b
     Examples:
-      ihubkg fmt
-      ihubkg fmt --check data/curated/methods
+      ihubkg questions
+      ihubkg ask methods-for-phase phase=mapping-needs
+      ihubkg serve --data .data
     """
-    changed = unread = 0
-    for path in _turtle_files(paths):
-        try:
-            before = _text(path)
-            after = turtle.reformat(before)
-        except ParseError as error:
-            unread += 1
-            click.echo(f"{path}:{error.line or 1}:{error.column or 1}: {error}", err=True)
-            continue
-        if after == before:
-            continue
-        changed += 1
-        if check:
-            click.echo(f"{path}: is not in the canonical form: run ihubkg fmt {path}")
-        else:
-            _replace(path, after)
-            click.echo(f"{path}: rewritten")
-    context.exit(2 if unread else int(check and changed > 0))
-
-
-def _turtle_files(paths: Iterable[Path]) -> Iterator[Path]:
-    tops = list(paths) or [
-        folder for name in (*files.FOLDERS, "tests") if (folder := files.root() / name).is_dir()
-    ]
-    for top in tops:
-        yield from sorted(top.rglob("*.ttl")) if top.is_dir() else [top]
-
-
-def _text(path: Path) -> str:
-    try:
-        return path.read_bytes().decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = error.object.count(b"\n", 0, error.start) + 1
-        raise ParseError("This is not UTF-8 text: save the file as UTF-8.", line) from error
-
-
-def _replace(path: Path, text: str) -> None:
-    """Write `text` to `path` so that a reader sees the old file or the new one, never a half."""
-    draft = path.with_name(f".{path.name}.draft")
-    draft.write_text(text, encoding="utf-8", newline="\n")
-    draft.replace(path)
+    del traceback  # `Verbs.main` looks for it, before and after parsing
 
 
 if __name__ == "__main__":
-    main()
+    main(prog_name="ihubkg")

@@ -191,8 +191,15 @@ class Store:
             Conflict: the store is open for reading, or `into` is not a graph to write to.
         """
         target = _graph(into)
-        additions = [ox.Quad(quad.subject, quad.predicate, quad.object, target) for quad in quads]
-        with self.writing(into) as raw:
+        return self.add(
+            ox.Quad(quad.subject, quad.predicate, quad.object, target) for quad in quads
+        )
+
+    def add(self, quads: Iterable[ox.Quad]) -> int:
+        """Add `quads`, each to its own graph; see `load`."""
+        additions = [*quads]
+        graphs = {getattr(quad.graph_name, "value", DEFAULT) for quad in additions}
+        with self.writing(*sorted(graphs or {DEFAULT})) as raw:
             raw.extend(additions)
         return len(additions)
 

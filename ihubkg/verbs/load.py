@@ -1,0 +1,82 @@
+"""`ihubkg load`: files into a data folder."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+import pyoxigraph as ox
+
+from ihubkg import parse, terminal, terms, verbs
+from ihubkg.errors import ParseError
+from ihubkg.model import Model
+from ihubkg.store import DEFAULT
+
+GENEROUS = parse.Limits(size=1 << 31, triples=50_000_000)
+"""Limits for the files of whoever owns the data folder."""
+
+
+@click.command("load")
+@click.argument("paths", nargs=-1, metavar="FILE…", type=click.Path(path_type=Path))
+@click.option("--graph", metavar="IRI", help="Graph to add to; else those that the files name.")
+@click.option("--packaged", is_flag=True, help="Replace the packaged graphs by the installed ones.")
+@verbs.OWN_DATA
+def verb(paths: Sequence[Path], graph: str | None, packaged: bool, data: Path) -> None:
+    """Add files to a data folder: all of them, or nothing where one cannot be read.
+
+    Statements outside any graph go to the store's own default graph.
+
+    \b
+    Examples:
+      ihubkg load --data .data my-school.ttl
+      ihubkg load --data .data --graph https://example.org/graph/mine export.nq
+      ihubkg load --data .data --packaged
+    """
+    if bool(paths) == packaged:
+        raise click.UsageError("Name the files to load, or say --packaged.")
+    if packaged:
+        with verbs.writing(data) as store, terminal.waiting("Writing"):
+            store.refresh(Model.load())
+            version = store.version
+        click.echo(f"{data} holds the installed graph: {version}")
+        return
+    quads = [*_statements(paths, graph)]
+    with verbs.writing(data) as store, terminal.waiting("Writing"):
+        store.add(quads)
+        version = store.version
+    click.echo(f"{len(quads):,} statements are in {data}, whose version is now {version}")
+
+
+def _statements(paths: Sequence[Path], graph: str | None) -> list[ox.Quad]:
+    """Return the statements of all files, each in its graph."""
+    target = ox.DefaultGraph() if graph in (None, DEFAULT) else _iri(graph)
+    quads: list[ox.Quad] = []
+    with terminal.progress(len(paths)) as step:
+        for path in paths:
+            step(path.name)
+            found = _read(path, named_graphs=graph is None)
+            quads += (
+                quad
+                if isinstance(quad.graph_name, ox.NamedNode)
+                else ox.Quad(quad.subject, quad.predicate, quad.object, target)
+                for quad in found.quads
+            )
+            for remark in found.remarks:
+                place = f"{path}:{remark.line or 1}:{remark.column or 1}"
+                click.echo(f"{place}: {remark.message}", err=True)
+    return quads
+
+
+def _iri(graph: str | None) -> ox.NamedNode:
+    try:
+        return ox.NamedNode(terms.expand(graph or ""))
+    except ValueError as error:
+        raise click.UsageError(f"{graph} is not an IRI: write one like {terms.CURATED}.") from error
+
+
+def _read(path: Path, *, named_graphs: bool) -> parse.Parsed:
+    fmt = verbs.format_of(path)
+    content = path.read_bytes()
+    try:
+        return parse.read(content, fmt, base=terms.BASE, limits=GENEROUS, named_graphs=named_graphs)
+    except ParseError as error:
+        raise verbs.located(path, error) from error
