@@ -1,0 +1,84 @@
+"""The application: settings in, routes out. uvicorn is handed `service.app:create_app`."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+
+from fastapi import FastAPI
+from starlette.middleware import Middleware
+
+from ihubkg.access import Access
+from ihubkg.ledger import Ledger
+from ihubkg.model import Model
+from ihubkg.store import Store
+from ihubkg.writer import Writer
+from service import problems
+from service.assets import Assets
+from service.guard import AnswerHeaders, BodyLimit
+from service.instance import Instance
+from service.pool import Pool
+from service.publisher import Publisher
+from service.render import Cache
+from service.routes import ROUTERS, sparql
+from service.settings import Settings
+from service.shelf import Shelf
+from service.templates import Pages
+
+
+def create_app(settings: Settings | None = None) -> FastAPI:
+    """Return the service; without `settings` the environment decides."""
+    chosen = Settings.read() if settings is None else settings
+    app = FastAPI(
+        title="ihubkg",
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        lifespan=_lifespan(chosen),
+        middleware=[Middleware(AnswerHeaders), Middleware(BodyLimit, settings=chosen)],
+    )
+    app.state.instance = None
+    app.state.assets = Assets()
+    app.state.pages = Pages(app.state.assets)
+    problems.install(app)
+    for router in ROUTERS:
+        app.include_router(router)
+    sparql.install(app)
+    return app
+
+
+def _lifespan(settings: Settings) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        model = Model.load()
+        store = _open(settings, model)
+        shelf = Shelf(settings.data)
+        ledger = Ledger(None if settings.read_only else settings.data)
+        try:
+            Writer(store, ledger).recover()
+            async with Pool(store, settings) as pool:
+                publisher = Publisher(store, pool, settings, ledger)
+                app.state.instance = Instance(
+                    settings=settings,
+                    model=model,
+                    store=store,
+                    pool=pool,
+                    assets=app.state.assets,
+                    pages=app.state.pages,
+                    cache=Cache(settings.cache_bytes),
+                    shelf=shelf,
+                    publisher=publisher,
+                    access=None if settings.data is None else Access(settings.data),
+                )
+                yield
+        finally:
+            app.state.instance = None
+            shelf.close()
+            ledger.close()
+            store.close()
+
+    return lifespan
+
+
+def _open(settings: Settings, model: Model) -> Store:
+    if settings.data is None:
+        return Store.memory(model)
+    return Store.open(settings.data, model=model, read_only=settings.read_only)

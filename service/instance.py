@@ -1,0 +1,46 @@
+"""What one running service holds, made at start and handed to every route."""
+
+from dataclasses import dataclass
+
+from starlette.requests import Request
+
+from ihubkg.access import Access
+from ihubkg.errors import Unavailable
+from ihubkg.model import Model
+from ihubkg.store import Store
+from service.assets import Assets
+from service.pool import Pool
+from service.publisher import Publisher
+from service.render import Cache
+from service.settings import Settings
+from service.shelf import Shelf
+from service.templates import Pages
+
+
+@dataclass(frozen=True)
+class Instance:
+    """The parts of one running service."""
+
+    settings: Settings
+    model: Model
+    store: Store
+    pool: Pool
+    assets: Assets
+    pages: Pages
+    cache: Cache
+    shelf: Shelf
+    publisher: Publisher
+    access: Access | None
+
+    @property
+    def edition(self) -> str:
+        """What answers depend on beside the request: the data, and the look of pages."""
+        return f"{self.store.version}/{self.pages.digest}/{self.assets.digest()}"
+
+
+def instance(request: Request) -> Instance:
+    """Return what the service that got `request` holds."""
+    held = request.app.state.instance
+    if not isinstance(held, Instance):
+        raise Unavailable("The service is still starting.", 1)
+    return held
