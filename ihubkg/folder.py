@@ -9,7 +9,9 @@ a process killed at any moment leaves either the old state or the new one.
 """
 
 import errno
+import hashlib
 import os
+import re
 import shutil
 import sqlite3
 import sys
@@ -27,6 +29,8 @@ FORMAT = 1
 LOCK = "ihubkg.lock"
 MANIFEST = "ihubkg.sqlite"
 _MAGIC = 0x69687562
+_TABLE = re.compile(r"(?:access|ledger)\.sqlite(?:-\w+)?")
+"""What may be in a folder before it is filled: tokens are made before the first start."""
 
 _TABLES = f"""
 PRAGMA application_id = {_MAGIC};
@@ -49,6 +53,17 @@ class State:
     written: bool = False
     unsettled: bool = False
     digests: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def version(self) -> str:
+        """The dataset version."""
+        return version_of(self.digests)
+
+
+def version_of(digests: Mapping[str, str]) -> str:
+    """Return the dataset version that graphs of these digests make together."""
+    lines = "".join(f"{name} {digests[name]}\n" for name in sorted(digests))
+    return f"sha256-{hashlib.sha256(lines.encode()).hexdigest()}"
 
 
 class Folder:
@@ -179,7 +194,7 @@ def _refuse_foreign(path: Path) -> None:
     if path.exists() and not path.is_dir():
         raise StoreError(f"{path} is a file: name a folder with --data.")
     if path.is_dir() and not (path / LOCK).exists() and not (path / MANIFEST).exists():
-        stranger = next(path.iterdir(), None)
+        stranger = next((item for item in path.iterdir() if not _TABLE.fullmatch(item.name)), None)
         if stranger is not None:
             raise StoreError(
                 f"{path} holds other files, such as {stranger.name}, and no data of ihubkg: "

@@ -4,7 +4,6 @@ What a query sees is decided here: unless it names graphs, it sees `terms.PUBLIC
 store's own default graph, listed one by one. What is not published never enters this store.
 """
 
-import hashlib
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -17,7 +16,7 @@ import pyoxigraph as ox
 
 from ihubkg import infer, terms, tokens, turtle
 from ihubkg.errors import Conflict, IhubError, NotFound, StoreError
-from ihubkg.folder import Folder, State
+from ihubkg.folder import Folder, State, version_of
 from ihubkg.formats import Format
 from ihubkg.model import Model
 from ihubkg.syntax import syntax
@@ -129,6 +128,11 @@ class Store:
     def path(self) -> Path | None:
         """The data folder; None in memory."""
         return None if self._folder is None else self._folder.path
+
+    @property
+    def folder(self) -> Folder | None:
+        """The data folder as this process holds it; None in memory."""
+        return self._folder
 
     @property
     def version(self) -> str:
@@ -291,10 +295,16 @@ class Store:
                     yield quad.triple
 
 
-def version_of(digests: Mapping[str, str]) -> str:
-    """Return the dataset version that graphs of these digests make together."""
-    lines = "".join(f"{name} {digests[name]}\n" for name in sorted(digests))
-    return f"sha256-{hashlib.sha256(lines.encode()).hexdigest()}"
+def content_digests(path: Path) -> Mapping[str, str]:
+    """Return the digests of the graphs in the pyoxigraph store at `path`.
+
+    Raises:
+        StoreError: there is no whole store.
+    """
+    try:
+        return _digests(ox.Store.read_only(str(path)))
+    except (OSError, RuntimeError) as error:
+        raise StoreError(f"{path} holds no whole store.") from error
 
 
 def names_dataset(text: str) -> bool:

@@ -57,6 +57,17 @@ def progress(total: int) -> Iterator[Callable[[str], None]]:
 
 
 @contextmanager
+def steps() -> Iterator[Callable[[str], None]]:
+    """Show which of an unknown number of steps is done; the function given names it."""
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield lambda _: None
+        return
+    with console.status("") as status:
+        yield status.update
+
+
+@contextmanager
 def waiting(what: str) -> Iterator[None]:
     """Say `what` goes on, for as long as it does."""
     console = Console(stderr=True)

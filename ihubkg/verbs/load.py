@@ -43,7 +43,7 @@ def verb(paths: Sequence[Path], graph: str | None, packaged: bool, data: Path) -
     with verbs.writing(data) as store, terminal.waiting("Writing"):
         store.add(quads)
         version = store.version
-    click.echo(f"{len(quads):,} statements are in {data}, whose version is now {version}")
+    click.echo(f"{data} holds the {len(quads):,} statements of {len(paths)} files: {version}")
 
 
 def _statements(paths: Sequence[Path], graph: str | None) -> list[ox.Quad]:
