@@ -30,6 +30,7 @@ _HERE = ox.DefaultGraph()
 _DELTA = ox.NamedNode(DELTA)
 _ONTOLOGY = ox.NamedNode(ONTOLOGY)
 _TYPE = ox.NamedNode(PREFIXES["rdf"] + "type")
+_NOTHING = ox.NamedNode(PREFIXES["owl"] + "Nothing")
 _SUBCLASS = ox.NamedNode(PREFIXES["rdfs"] + "subClassOf")
 
 
@@ -101,6 +102,10 @@ class Reasons:
     _derived: Mapping[ox.Triple, tuple[Rule, Mapping[str, Node]]]
     _graphs: Mapping[ox.Triple, str]
 
+    def of_class(self, name: ox.NamedNode) -> Iterator[ox.Triple]:
+        """Yield the memberships in the class `name` that follow."""
+        return (one for one in self._derived if one.predicate == _TYPE and one.object == name)
+
     def why(self, triple: ox.Triple) -> Step | None:
         """Return how `triple` is known, down to asserted facts; None where it is not."""
         if triple in self._graphs:
@@ -135,6 +140,16 @@ def explain(store: ox.Store, triple: ox.Triple) -> Step | None:
     return reasons(store).why(triple)
 
 
+def clashes(store: ox.Store) -> tuple[Step, ...]:
+    """Return what the facts and the axioms make impossible: each thing found to be owl:Nothing.
+
+    Finds what rules can find; only a reasoner finds all (`ihubkg.reason`).
+    """
+    why = reasons(store, rules=(*rules_.load(), *rules_.contradictions()))
+    found = (step for step in map(why.why, why.of_class(_NOTHING)) if step is not None)
+    return tuple(sorted(found, key=lambda step: str(step.triple)))
+
+
 def in_words(step: Step, label: Label | None = None) -> list[str]:
     """Return an explanation as lines of plain text, what follows above what it follows from.
 
@@ -164,6 +179,8 @@ def in_words(step: Step, label: Label | None = None) -> list[str]:
 
 def sentence(triple: ox.Triple, label: Label) -> str:
     """Return a triple in words, such as “Digipeda is a method”."""
+    if triple.object == _NOTHING:
+        return f"{label(triple.subject)} cannot be as it is described"
     subject, value = label(triple.subject), label(triple.object)
     if triple.predicate == _TYPE:
         return f"{subject} is a member of the class {value}"

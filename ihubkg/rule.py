@@ -19,8 +19,19 @@ from ihubkg.errors import IhubError
 from ihubkg.terms import ONTOLOGY, PREFIXES
 from ihubkg.tokens import Kind, Token
 
-Slot = str | ox.NamedNode
-"""A place in a pattern: the name of a variable, or an IRI."""
+
+@dataclass(frozen=True)
+class PropertyPath:
+    """A property path, as SPARQL text; for axioms only."""
+
+    text: str
+
+    def __str__(self) -> str:
+        return self.text
+
+
+Slot = str | ox.NamedNode | PropertyPath
+"""A place in a pattern: the name of a variable, an IRI, or a path between."""
 
 Pattern = tuple[Slot, Slot, Slot]
 
@@ -84,13 +95,18 @@ class Rule:
 
 
 def load(folder: Path | None = None) -> tuple[Rule, ...]:
-    """Return the rules in `folder`, the packaged ones by default, by name.
+    """Return the rules in `folder`, by default the packaged ones that infer, by name.
 
     Raises:
         IhubError: a file is no rule; the message names it and says why.
     """
     home = files.root() / "queries" / "rules" if folder is None else folder
     return tuple(read(path) for path in sorted(home.glob("*.rq")))
+
+
+def contradictions() -> tuple[Rule, ...]:
+    """Return the packaged rules by which something is owl:Nothing, which cannot be."""
+    return load(files.root() / "queries" / "rules" / "contradictions")
 
 
 def read(path: Path) -> Rule:
@@ -133,6 +149,8 @@ def _is_axiom(pattern: Pattern) -> bool:
     _, predicate, value = pattern
     if predicate == _TYPE:
         return isinstance(value, ox.NamedNode) and value.value.startswith(PREFIXES["owl"])
+    if isinstance(predicate, PropertyPath):
+        return True
     return isinstance(predicate, ox.NamedNode) and predicate.value.startswith(_SCHEMA)
 
 
@@ -145,7 +163,6 @@ class _Reader:
 
     def __init__(self, name: str, text: str) -> None:
         self._name = name
-        self._text = text
         self._tokens: Iterator[Token] = iter(tokens.scan(text))
         self._prefixes: dict[str, str] = {}
         self._waiting: Token | None = None
@@ -166,19 +183,30 @@ class _Reader:
             if token.says("FILTER"):
                 self.filters += self._filter(token)
                 continue
-            found.append((self._slot(token), self._slot(self._next()), self._slot(self._next())))
+            found.append((self._slot(token), self._predicate(), self._slot(self._next())))
             self._waiting = self._next()
             if self._waiting.says("."):
                 self._waiting = None
         return tuple(found)
 
+    def _predicate(self) -> Slot:
+        first = self._slot(self._next())
+        path = [first]
+        while (token := self._next()).kind is Kind.PUNCTUATION:
+            path.append(PropertyPath(token.text))
+            if token.says("/"):
+                path.append(self._slot(self._next()))
+        self._waiting = token
+        return first if len(path) == 1 else PropertyPath("".join(map(str, path)))
+
     def _filter(self, opening: Token) -> str:
-        depth = 0
+        depth, parts = 0, [opening.text]
         while True:
             token = self._next()
             depth += token.says("(") - token.says(")")
+            parts.append(str(self._slot(token)) if token.kind is Kind.NAME else token.text)
             if depth == 0:
-                return f" {self._text[opening.start : token.end]}"
+                return f" {' '.join(parts)}"
 
     def _slot(self, token: Token) -> Slot:
         match token.kind:
