@@ -18,11 +18,12 @@ import pyoxigraph as ox
 import rdflib
 
 from ihubkg import files, question, turtle
-from ihubkg.errors import IhubError, ParseError
+from ihubkg.errors import IhubError, NotFound, ParseError
 from ihubkg.graphs import to_rdflib
 from ihubkg.question import Question
 from ihubkg.terms import ONTOLOGY, PROV, SHAPES, VOCAB, graph
 
+MODULE = "ihub-"
 DL_VIEW = "ihub-dl.ttl"
 
 Node = TypeVar("Node")
@@ -85,6 +86,22 @@ class Model:
             if name in wanted
             for triple in self._triples(path)
         )
+
+    def module(self, name: str) -> list[ox.Triple]:
+        """Return the statements of the ontology's module `name`, such as `method`.
+
+        Raises:
+            NotFound: there is no such module.
+        """
+        if name not in self.modules:
+            raise NotFound(f"The ontology has no module {name}.", self.modules)
+        return [*self._triples(self.root / "ontology" / f"{MODULE}{name}.ttl")]
+
+    @cached_property
+    def modules(self) -> tuple[str, ...]:
+        """The names of the ontology's modules, sorted."""
+        paths = (self.root / "ontology").glob(f"{MODULE}*.ttl")
+        return tuple(sorted(path.stem.removeprefix(MODULE) for path in paths))
 
     @cached_property
     def questions(self) -> Mapping[str, Question]:
