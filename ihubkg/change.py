@@ -5,16 +5,17 @@ this difference as N-Quads and nothing else. So a ledger of changes can be repla
 where an update drew random numbers or looked at the clock.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import pyoxigraph as ox
 
-from ihubkg import formats
+from ihubkg import formats, parse, tokens
 from ihubkg.errors import BadQuery, IhubError, NotFound
-from ihubkg.evaluate import GRAPHS, plain, syntax, tidy
+from ihubkg.evaluate import GRAPHS, tidy
 from ihubkg.reader import DEFAULT, Reader
+from ihubkg.syntax import plain, syntax
 from ihubkg.terms import PREFIXES
 
 SEE = "https://www.w3.org/TR/sparql11-update/"
@@ -55,9 +56,60 @@ def unpack(text: bytes) -> Change:
     )
 
 
+def fold(changes: Iterable[Change]) -> Change:
+    """Return the one change that several lead to, carried out in their order.
+
+    >>> fold([Change(added=(b"a", b"b")), Change(removed=(b"a",), added=(b"c",))])
+    Change(removed=(b'a',), added=(b'b', b'c'))
+    """
+    last: dict[bytes, bool] = {}
+    for change in changes:
+        last.update(dict.fromkeys(change.removed, False))
+        last.update(dict.fromkeys(change.added, True))
+    return Change(
+        tuple(line for line, there in last.items() if not there),
+        tuple(line for line, there in last.items() if there),
+    )
+
+
 def lines(store: ox.Store) -> list[bytes]:
     """Return the quads of a store as lines of N-Quads."""
     return (store.dump(format=ox.RdfFormat.N_QUADS) or b"").splitlines()
+
+
+def using(text: str, default: Sequence[str], named: Sequence[str]) -> str:
+    """Return an update with the dataset of the protocol written into its operations.
+
+    https://www.w3.org/TR/sparql11-protocol/#update-dataset
+
+    >>> using("INSERT { ?s ?p 1 } WHERE { ?s ?p ?o }", ["http://e/g"], [])
+    'INSERT { ?s ?p 1 } USING <http://e/g> WHERE { ?s ?p ?o }'
+    """
+    clause = "".join(f"USING <{name}> " for name in default)
+    clause += "".join(f"USING NAMED <{name}> " for name in named)
+    parts: list[str] = []
+    start = depth = 0
+    found = tokens.scan(text)
+    for place, token in enumerate(found):
+        depth += token.says("{") - token.says("}")
+        if depth or not token.says("WHERE"):
+            continue
+        parts.append(text[start : token.start])
+        start = token.start
+        if place and found[place - 1].says("DELETE"):  # DELETE WHERE takes no USING
+            parts.append(f"{_group(text, found[place + 1 :])} ")
+        parts.append(clause)
+    return "".join((*parts, text[start:]))
+
+
+def _group(text: str, found: Sequence[tokens.Token]) -> str:
+    """Return the group in braces that `found` begins with."""
+    depth = 0
+    for token in found:
+        depth += token.says("{") - token.says("}")
+        if depth == 0:
+            return text[found[0].start : token.end]
+    return "{"
 
 
 def update(reader: Reader, job: Mapping[str, Any], body: bytes) -> tuple[dict[str, Any], bytes]:
@@ -67,8 +119,10 @@ def update(reader: Reader, job: Mapping[str, Any], body: bytes) -> tuple[dict[st
         BadQuery: the engine cannot read or run it; nothing of it counts then.
     """
     text = body.decode()
+    if job.get("using") or job.get("using_named"):
+        text = using(text, job.get("using") or (), job.get("using_named") or ())
     store = reader.raw()
-    old = set(lines(store))
+    old = frozenset(lines(store))
     try:
         store.update(text, base_iri=job.get("base"))
     except SyntaxError as error:
@@ -96,7 +150,7 @@ def write(reader: Reader, job: Mapping[str, Any], body: bytes) -> tuple[dict[str
     new: set[ox.Quad] = set(old) if method == "POST" else set()
     if method != "DELETE":
         new |= set(_documents(job, body, target))
-    change = Change(_lines(old - new), _lines(new - old))
+    change = Change(quad_lines(old - new), quad_lines(new - old))
     return {"existed": bool(old)}, pack(change)
 
 
@@ -117,8 +171,6 @@ def read(reader: Reader, job: Mapping[str, Any]) -> tuple[dict[str, Any], bytes]
 def _documents(
     job: Mapping[str, Any], body: bytes, target: ox.NamedNode | ox.DefaultGraph
 ) -> Iterator[ox.Quad]:
-    from ihubkg import parse
-
     start = 0
     for name, length in job["parts"]:
         fmt = formats.by_name(name)
@@ -126,11 +178,12 @@ def _documents(
             raise IhubError(f"{name} is no format of graphs.")
         data = body[start : start + length]
         start += length
-        for quad in parse.parse(data, fmt, base=job["base"], limits=parse.Limits()):
+        for quad in parse.parse(data, fmt, base=job["base"]):
             yield ox.Quad(quad.subject, quad.predicate, quad.object, target)
 
 
-def _lines(quads: Iterable[ox.Quad]) -> tuple[bytes, ...]:
+def quad_lines(quads: Iterable[ox.Quad]) -> tuple[bytes, ...]:
+    """Return quads as sorted lines of N-Quads."""
     text = ox.serialize(quads, format=ox.RdfFormat.N_QUADS) or b""
     return tuple(sorted(text.splitlines()))
 

@@ -30,7 +30,10 @@ class Reader:
 
     def apply(self, removed: Iterable[ox.Quad], added: Iterable[ox.Quad]) -> None:
         """Follow a publication."""
+        touched: set[ox.NamedNode] = set()
         for quad in removed:
+            if isinstance(quad.graph_name, ox.NamedNode):
+                touched.add(quad.graph_name)
             if quad.graph_name == DEFAULT:
                 self.own.remove(quad)
             else:
@@ -39,6 +42,9 @@ class Reader:
                 self.store.remove(_in_default(quad))
         for quad in self._laid_out(added):
             self.store.add(quad)
+        for name in touched:  # a graph without triples is none
+            if next(self.store.quads_for_pattern(None, None, None, name), None) is None:
+                self.store.remove_graph(name)
 
     def raw(self) -> ox.Store:
         """Turn the copy back into the store's own layout, for good: what an update works on."""

@@ -2,15 +2,17 @@
 
 import re
 from difflib import get_close_matches
+from itertools import pairwise
 from typing import NoReturn
 
 from ihubkg import tokens
 from ihubkg.errors import BadQuery
+from ihubkg.terms import PREFIXES
 
 SEE = "https://www.w3.org/TR/sparql11-query/"
 
-WORDS = frozenset(
-    """A ABS ADD ADJUST ALL AS ASC ASK AVG BASE BIND BNODE BOUND BY CEIL CLEAR COALESCE CONCAT
+_WORDS = """
+    A ABS ADD ADJUST ALL AS ASC ASK AVG BASE BIND BNODE BOUND BY CEIL CLEAR COALESCE CONCAT
     CONSTRUCT CONTAINS COPY COUNT CREATE DATA DATATYPE DAY DEFAULT DELETE DESC DESCRIBE DISTINCT
     DROP ENCODE_FOR_URI EXISTS FALSE FILTER FLOOR FROM GRAPH GROUP GROUP_CONCAT HASLANG
     HASLANGDIR HAVING HOURS IF IN INSERT INTO IRI ISBLANK ISIRI ISLITERAL ISNUMERIC ISTRIPLE
@@ -18,8 +20,9 @@ WORDS = frozenset(
     NAMED NOT NOW OBJECT OFFSET OPTIONAL ORDER PREDICATE PREFIX RAND REDUCED REGEX REPLACE ROUND
     SAMETERM SAMPLE SECONDS SELECT SEPARATOR SERVICE SHA1 SHA256 SHA384 SHA512 SILENT STR STRAFTER
     STRBEFORE STRDT STRENDS STRLANG STRLANGDIR STRLEN STRSTARTS STRUUID SUBJECT SUBSTR SUM TIMEZONE
-    TO TRIPLE TRUE TZ UCASE UNDEF UNION URI USING UUID VALUES VERSION WHERE WITH YEAR""".split()
-)
+    TO TRIPLE TRUE TZ UCASE UNDEF UNION URI USING UUID VALUES VERSION WHERE WITH YEAR
+"""
+WORDS = frozenset(_WORDS.split())
 """The keywords and functions of SPARQL 1.1 and 1.2."""
 
 _NAME = re.compile(r'^[A-Z_]{2,}$|^"[^"]{1,4}"$')
@@ -58,13 +61,27 @@ def _hint(listed: str, text: str, line: int, column: int) -> str:
     parts = [part.strip() for part in re.split(r", (?=[A-Z\"\[])", listed)]
     prose = [part for part in parts if " " in part and part[0].isalpha()]
     if prose:
-        return plain(prose[0])
+        return plain(prose[0]) + (_undeclared(text) if prose[0] == "Prefix not found" else "")
     lines = text.split("\n")
     if line > len(lines) or not "".join([lines[line - 1][column - 1 :], *lines[line:]]).strip():
         return "the text ends before it is complete, or goes on behind its end."
     names = [name.strip('"') for name in parts if _NAME.match(name)]
     shown = f"expected {' or '.join(names[:8])}" if names else "this cannot stand here"
     return f"{shown}{' or …' if len(names) > 8 else ''}."
+
+
+def _undeclared(text: str) -> str:
+    """Return which prefix is missing, and its declaration where we know it."""
+    found = tokens.scan(text)
+    names = [token.text.partition(":")[0] for token in found if token.kind is tokens.Kind.NAME]
+    declared = {
+        name.text.partition(":")[0] for word, name in pairwise(found) if word.says("PREFIX")
+    }
+    missing = next((name for name in names if name not in declared), None)
+    if missing is None:
+        return ""
+    known = PREFIXES.get(missing)
+    return f" Declare it: PREFIX {missing}: <{known or '…'}>"
 
 
 def plain(message: str) -> str:

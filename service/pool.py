@@ -37,6 +37,8 @@ READY_SECONDS = 1.0
 """Seconds in which a worker must answer for the service to be ready."""
 HELD_BACK = MIB
 """Bytes of a long answer that may wait for the client before its worker is made to wait."""
+INGEST_MEMORY = 2048 * MIB
+"""Address space of a process that checks a file."""
 MOST_MEMORY = 600 * MIB
 """Resident memory over which a worker is replaced after its job."""
 
@@ -226,6 +228,7 @@ class Pool:
         self._store = store
         self._settings = settings
         self._parent = parent.Parent()
+        self._ingest = parent.Parent()
         self._idle: deque[Worker] = deque()
         self._busy: set[Worker] = set()
         self._turns = Turns(
@@ -236,6 +239,9 @@ class Pool:
         )
         self._budget = Budget(settings.client_seconds)
         self._walls = asdict(Walls(memory=settings.worker_bytes))
+        self._ingest_walls = asdict(Walls(memory=INGEST_MEMORY))
+        self._ingest_version = ""
+        self._ingesting = asyncio.Lock()
         self._generation = 0
         self._tasks: set[asyncio.Task[None]] = set()
         self._filling = asyncio.Lock()
@@ -244,7 +250,7 @@ class Pool:
         self.version = ""
 
     async def __aenter__(self) -> Self:
-        await self._load()
+        await self._reload()
         await self._fill()
         return self
 
@@ -260,6 +266,7 @@ class Pool:
         for worker in (*self._idle, *self._busy):
             worker.kill()
         await asyncio.to_thread(self._parent.stop)
+        await asyncio.to_thread(self._ingest.stop)
 
     async def check(self) -> None:
         """Make sure that a worker answers.
@@ -307,6 +314,42 @@ class Pool:
             if not goes_on:
                 self._end(ticket, worker, once)
 
+    async def validate(
+        self, data: bytes, job: Mapping[str, Any], *, client: Client = LOCAL
+    ) -> Reply:
+        """Check a file against the shapes, in a process of its own.
+
+        `job` says how: the file's `format`, the report's, the languages.
+
+        Raises:
+            OverBudget: the client has used its time.
+            Unavailable: too many wait already.
+            Timeout: it took too long.
+            LimitExceeded: it needed more memory than there is.
+        """
+        self._budget.check(client)
+        ticket = await self._turns.enter(client)
+        worker: Worker | None = None
+        try:
+            await self._prepare_ingest()
+            worker = await self._fork_from(self._ingest, self._ingest_walls, INGEST_MEMORY)
+            self._busy.add(worker)
+            seconds = self._settings.validate_seconds
+            return await worker.ask({"op": "validate", **job}, data, seconds)
+        finally:
+            self._budget.charge(client, ticket.leave())
+            if worker is not None:
+                self._busy.discard(worker)
+                worker.kill()
+
+    async def _prepare_ingest(self) -> None:
+        """Start the process that checks files, or bring it up to date."""
+        async with self._ingesting:
+            if self._ingest.alive and self._ingest_version == self.version:
+                return
+            self._ingest_version = await self._load(self._ingest)
+            await asyncio.to_thread(self._ingest.order, {"do": "warm"})
+
     async def follow(self, change: Change, version: str) -> None:
         """Let readers see a publication; when this returns, every new query does."""
         with tempfile.TemporaryFile() as removed, tempfile.TemporaryFile() as added:
@@ -315,24 +358,31 @@ class Pool:
             removed.flush()
             added.flush()
             order = {"do": "apply", "version": version}
-            await asyncio.to_thread(self._parent.order, order, removed, added)
+            try:
+                await asyncio.to_thread(self._parent.order, order, removed, added)
+            except Unavailable:
+                await self._reload()
         self._generation += 1
         self.version = version
         while self._idle:
             self._idle.popleft().kill()
         await self._fill()
 
-    async def _load(self) -> None:
-        """Start the parent and give it the published graph."""
+    async def _reload(self) -> None:
+        """Start the parent of the query workers anew."""
+        self.version = await self._load(self._parent)
+        self._generation += 1
+
+    async def _load(self, target: parent.Parent) -> str:
+        """Give a parent, started anew, the published graph; return the version of it."""
         version = self._store.version
-        await asyncio.to_thread(self._parent.start)
+        await asyncio.to_thread(target.start)
         with tempfile.TemporaryFile() as file:
             await asyncio.to_thread(self._store.dump, formats.NQUADS, file)
             file.flush()
             order = {"do": "load", "version": version, "public": list(terms.PUBLIC_GRAPHS)}
-            await asyncio.to_thread(self._parent.order, order, file)
-        self._generation += 1
-        self.version = version
+            await asyncio.to_thread(target.order, order, file)
+        return version
 
     async def _take(self) -> Worker:
         while self._idle:
@@ -379,10 +429,15 @@ class Pool:
     async def _fork(self) -> Worker:
         async with self._loading:
             if not self._parent.alive:
-                await self._load()
+                await self._reload()
+        return await self._fork_from(self._parent, self._walls, self._settings.worker_bytes)
+
+    async def _fork_from(
+        self, source: parent.Parent, walls: Mapping[str, Any], memory: int
+    ) -> Worker:
         generation = self._generation
-        connection, pid = await asyncio.to_thread(self._parent.fork, self._walls)
-        worker = Worker(pid, generation, self._settings.worker_bytes)
+        connection, pid = await asyncio.to_thread(source.fork, walls)
+        worker = Worker(pid, generation, memory)
         loop = asyncio.get_running_loop()
         await loop.create_unix_connection(lambda: worker, sock=connection)
         return worker

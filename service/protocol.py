@@ -4,6 +4,7 @@ https://www.w3.org/TR/sparql11-protocol/
 """
 
 import re
+from asyncio import wait_for
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -37,6 +38,8 @@ FORM = "application/x-www-form-urlencoded"
 QUERY = "application/sparql-query"
 UPDATE = "application/sparql-update"
 
+BODY_SECONDS = 10.0
+"""Longest pause in a body that is waited for."""
 MOST_FIELDS = 200
 """Parameters of a request that are read."""
 
@@ -60,6 +63,7 @@ class Fields:
     unless: str = ""
     prefer: str = ""
     forwarded: str = ""
+    coding: str = ""
     length: int | None = None
 
 
@@ -70,6 +74,7 @@ _WANTED = {
     b"if-none-match": "unless",
     b"prefer": "prefer",
     b"x-forwarded-for": "forwarded",
+    b"content-encoding": "coding",
 }
 
 
@@ -99,19 +104,26 @@ class Request:
     form: str | None = None
 
 
-async def body(receive: Receive, length: int | None, limit: int) -> bytes:
+async def body(receive: Receive, head: Fields, limit: int) -> bytes:
     """Return the body of a request.
 
     Raises:
         TooLarge: it has more than `limit` bytes.
-        SlowBody: the client left before it was complete.
+        UnsupportedMedia: it is compressed.
+        SlowBody: it took too long, or the client left before it was complete.
     """
+    length = head.length
+    if head.coding.lower() not in ("", "identity"):
+        raise UnsupportedMedia(f"Send the data as it is; “{head.coding}” is not unpacked here.")
     if length is not None and length > limit:
         raise too_large(limit, length)
     parts: list[bytes] = []
     size = 0
     while True:
-        message = await receive()
+        try:
+            message = await wait_for(receive(), BODY_SECONDS) if parts else await receive()
+        except TimeoutError as error:
+            raise SlowBody(f"No data came for {BODY_SECONDS:g} seconds.") from error
         if message["type"] == "http.disconnect":
             raise SlowBody("The connection was closed before the body was complete.")
         part = message.get("body", b"")
@@ -230,13 +242,15 @@ def _text(content: bytes) -> str:
 
 
 @lru_cache(maxsize=512)
-def offer(accept: str, form: str | None, *, graph: bool) -> tuple[Offer, str]:
+def offer(
+    accept: str, form: str | None, *, graph: bool, offers: tuple[Offer, ...] | None = None
+) -> tuple[Offer, str]:
     """Return the form of an answer and the media type to call it.
 
     Raises:
         NotAcceptable: there is none that suits.
     """
-    offers = GRAPH if graph else ROWS
+    offers = offers or (GRAPH if graph else ROWS)
     if form is not None:
         chosen = named(form.strip().replace(" ", "+").lower(), offers)
     else:
@@ -291,6 +305,6 @@ def graph_iri(query_string: bytes) -> tuple[str | None, bool]:
         if key == b"default":
             default = True
         elif key == b"graph":
-            name = unquote_to_bytes(value.replace(b"+", b" ")).decode("utf-8")
+            name = unquote_to_bytes(value.replace(b"+", b" ")).decode("utf-8", "replace")
             _check_iri(name)
     return name, default

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 
 from ihubkg.errors import OverBudget, Unavailable
 
-SLOW_AFTER = 0.5
+SLOW_AFTER = 0.25
 """Seconds after which a job leaves its place to the next one."""
 MOST_CLIENTS = 10_000
 """Clients whose use is remembered."""

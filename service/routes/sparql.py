@@ -5,9 +5,7 @@ per dataset version. Everything else goes through to the application behind.
 """
 
 import hashlib
-from collections import OrderedDict
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -22,12 +20,24 @@ from ihubkg.errors import BadQuery, IhubError, Unavailable
 from ihubkg.evaluate import GRAPHS, tidy
 from ihubkg.gate import Limits, Passed
 from ihubkg.terms import BASE, PREFIXES
-from service import problems, protocol
-from service.guard import EXPOSED, SECURITY_HEADERS
+from service import protocol
+from service.exchange import (
+    COMMON,
+    NO_STORE,
+    Answers,
+    Kept,
+    allow,
+    answer,
+    fail,
+    headers,
+    other,
+    stream,
+)
 from service.instance import Instance
 from service.negotiate import Offer, prefers_page
 from service.pool import Reply
 from service.protocol import Fields
+from service.publisher import SECONDS
 from service.settings import Settings
 
 METHODS = "GET, HEAD, POST, QUERY, OPTIONS"
@@ -35,61 +45,6 @@ DESCRIPTION = Path(__file__).parent.parent / "description.ttl"
 
 STREAM_OVER = 16 * 1024 * 1024
 """Answers that may be longer than this are sent as they come."""
-KEPT_AT_MOST = 1024 * 1024
-"""Bytes of an answer that is kept for the next one who asks the same."""
-
-Headers = list[tuple[bytes, bytes]]
-
-_COMMON: Headers = [
-    *((name.lower().encode(), value.encode()) for name, value in SECURITY_HEADERS.items()),
-    (b"access-control-allow-origin", b"*"),
-    (b"access-control-expose-headers", EXPOSED.encode()),
-    (b"vary", b"Accept"),
-    (b"cache-control", b"public, no-cache"),
-    (b"link", b'</sparql>; rel="service-desc"; type="text/turtle"'),
-]
-
-
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """A finished answer."""
-
-    tag: str
-    headers: Headers
-    body: bytes
-
-
-class Answers:
-    """Finished answers of one dataset version, the least recently used dropped first."""
-
-    def __init__(self, capacity: int) -> None:
-        self._capacity = capacity
-        self._size = 0
-        self._version = ""
-        self._kept: OrderedDict[object, Kept] = OrderedDict()
-
-    def get(self, key: object, version: str) -> Kept | None:
-        """Return the answer to a request, if it is of this version."""
-        if version != self._version:
-            self._kept.clear()
-            self._size = 0
-            self._version = version
-            return None
-        found = self._kept.get(key)
-        if found is not None:
-            self._kept.move_to_end(key)
-        return found
-
-    def put(self, key: object, version: str, answer: Kept) -> None:
-        """Keep an answer, if it is not too long and of the present version."""
-        if version != self._version or len(answer.body) > KEPT_AT_MOST:
-            return
-        old = self._kept.pop(key, None)
-        self._size += len(answer.body) - (len(old.body) if old else 0)
-        self._kept[key] = answer
-        while self._size > self._capacity or len(self._kept) > 10_000:
-            _, dropped = self._kept.popitem(last=False)
-            self._size -= len(dropped.body)
 
 
 def install(app: FastAPI) -> None:
@@ -119,7 +74,7 @@ class Door:
     async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         method = scope["method"]
         if method not in ("GET", "HEAD", "POST", "QUERY"):
-            await _other(method, send)
+            await other(method, "/sparql", METHODS, send)
             return
         held = self._state.state.instance
         if not isinstance(held, Instance):
@@ -129,7 +84,7 @@ class Door:
         head = protocol.fields(scope)
         content = b""
         if method in ("POST", "QUERY"):
-            content = await protocol.body(receive, head.length, held.settings.query_bytes * 4)
+            content = await protocol.body(receive, head, held.settings.query_bytes * 4)
         key = (method == "POST", scope["query_string"], head.accept, head.content_type, content)
         kept = None if head.token else self._answers.get(key, held.pool.version)
         if kept is None:
@@ -165,7 +120,7 @@ class Turn:
             IhubError: there is none; says why.
         """
         if self._asked.kind == "update":
-            raise Unavailable("Updates are not open yet.")
+            return await self._update()
         settings = self._held.settings
         passed = gate.check(self._asked.text, limits=limits(settings))
         self.volatile = passed.volatile
@@ -173,25 +128,46 @@ class Turn:
         chosen, media_type = protocol.offer(self._head.accept, self._asked.form, graph=graph)
         tag = self._tag(passed, media_type)
         if not self.volatile and tag in self._head.unless and self._of.method != "POST":
-            return Kept(tag, _headers(media_type, tag, self.version), b"")
+            return Kept(tag, headers(media_type, tag, self.version), b"")
         most = settings.query_seconds
         reply = await self._held.pool.run(
             self._job(passed, chosen),
             seconds=min(self._asked.seconds or most, most),
             client=protocol.client(self._of.scope, self._head, settings.proxies),
         )
-        headers = _headers(media_type, "" if self.volatile else tag, self.version)
+        found = headers(media_type, "" if self.volatile else tag, self.version)
         if reply.parts is not None:
-            await stream(reply, headers, send)
+            await stream(reply, found, send)
             return None
         cut = reply.head.get("cut", "")
         if cut:
-            headers.append((b"x-result-truncated", cut.encode()))
-            headers.append((b"link", b'</dumps/>; rel="alternate"; title="everything"'))
+            found.append((b"x-result-truncated", cut.encode()))
+            found.append((b"link", b'</dumps/>; rel="alternate"; title="everything"'))
         body = reply.body
         if chosen.format.kind == "page":
             body = self._page(passed, reply, graph=graph)
-        return Kept(tag, headers, body)
+        return Kept(tag, found, body)
+
+    async def _update(self) -> Kept:
+        """Run an update; readers see it when this returns."""
+        holder = allow(self._held, self._head, "update")
+        asked = self._asked
+        passed = gate.check(asked.text, kind="update", limits=gate.TRUSTED)
+        if passed.dataset and (asked.default or asked.named):
+            raise BadQuery(
+                "The dataset is given both in the update and beside it: choose one.",
+                see=gate.SEE_PROTOCOL,
+            )
+        version = await self._held.publisher.update(
+            passed.text,
+            actor=holder.name,
+            using=asked.default or (),
+            using_named=asked.named or (),
+            seconds=min(asked.seconds or SECONDS, SECONDS),
+        )
+        self.volatile = True
+        found = [*COMMON, (b"x-dataset-version", version.encode()), NO_STORE]
+        return Kept("", found, b"", 204)
 
     def _tag(self, passed: Passed, media_type: str) -> str:
         parts = (
@@ -261,11 +237,11 @@ def nothing_asked(request: Request, held: Instance, head: Fields) -> Kept:
             request, "sparql.html", query="", answer={}, graph="", cut="", rows=held.settings.rows
         ).encode()
         tag = f'W/"{hashlib.blake2b(page, digest_size=12).hexdigest()}"'
-        return Kept(tag, _headers("text/html; charset=utf-8", tag, version), page)
+        return Kept(tag, headers("text/html; charset=utf-8", tag, version), page)
     chosen, media_type = protocol.offer(head.accept, form, graph=True)
     body = description(str(request.url.replace(query="")), held.store.graphs(), chosen)
     tag = f'W/"{hashlib.blake2b(body, digest_size=12).hexdigest()}"'
-    return Kept(tag, _headers(media_type, tag, version), body)
+    return Kept(tag, headers(media_type, tag, version), body)
 
 
 def description(endpoint: str, graphs: Iterable[str], chosen: Offer) -> bytes:
@@ -291,71 +267,3 @@ def description(endpoint: str, graphs: Iterable[str], chosen: Offer) -> bytes:
     fmt = GRAPHS.get(chosen.format.name, ox.RdfFormat.TURTLE)
     body = ox.serialize(triples, format=fmt, prefixes=dict(PREFIXES)) or b""
     return tidy(body, chosen.format.name)
-
-
-def _headers(media_type: str, tag: str, version: str) -> Headers:
-    headers = [
-        *_COMMON,
-        (b"content-type", media_type.encode()),
-        (b"x-dataset-version", version.encode()),
-    ]
-    headers.append((b"etag", tag.encode()) if tag else (b"cache-control", b"no-store"))
-    return headers
-
-
-async def answer(kept: Kept, unless: str, send: Send, *, bodiless: bool = False) -> None:
-    """Send a finished answer, or 304 to a client that has it."""
-    if unless and (kept.tag.removeprefix("W/") in unless or unless.strip() == "*"):
-        await send({"type": "http.response.start", "status": 304, "headers": kept.headers})
-        await send({"type": "http.response.body", "body": b""})
-        return
-    length = (b"content-length", str(len(kept.body)).encode())
-    start = {"type": "http.response.start", "status": 200, "headers": [*kept.headers, length]}
-    await send(start)
-    await send({"type": "http.response.body", "body": b"" if bodiless else kept.body})
-
-
-async def stream(reply: Reply, headers: Headers, send: Send) -> None:
-    """Send a long answer as it comes; one that is stopped half-way ends without its end."""
-    parts = reply.parts
-    if parts is None:
-        return
-    try:
-        await send({"type": "http.response.start", "status": 200, "headers": headers})
-        await send({"type": "http.response.body", "body": reply.body, "more_body": True})
-        async for part in parts:
-            await send({"type": "http.response.body", "body": part, "more_body": True})
-        await send({"type": "http.response.body", "body": b""})
-    finally:
-        parts.close()
-
-
-async def fail(error: IhubError, scope: Scope, receive: Receive, send: Send) -> None:
-    """Send an error as a problem document."""
-    request = Request(scope, receive)
-    response = problems.of(request, error)
-    for name, value in SECURITY_HEADERS.items():
-        response.headers.setdefault(name, value)
-    response.headers["Access-Control-Allow-Origin"] = "*"
-    response.headers["Access-Control-Expose-Headers"] = EXPOSED
-    await response(scope, receive, send)
-
-
-async def _other(method: str, send: Send) -> None:
-    """Answer OPTIONS, and methods that do nothing here."""
-    allowed = METHODS.encode()
-    headers = [
-        (b"allow", allowed),
-        (b"accept-query", b"application/sparql-query, application/x-www-form-urlencoded"),
-        (b"access-control-allow-origin", b"*"),
-        (b"access-control-allow-methods", allowed),
-        (b"access-control-allow-headers", b"Accept, Content-Type, Authorization, Prefer"),
-        (b"access-control-max-age", b"86400"),
-    ]
-    status = 204 if method == "OPTIONS" else 405
-    body = b""
-    if status == 405:
-        body = orjson.dumps(problems.method_not_allowed(method, "/sparql"))
-        headers.append((b"content-type", b"application/problem+json"))
-    await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": body})
