@@ -213,7 +213,7 @@ def answer(
     labels = names.shown(languages)
     results = graph.query(text)
     found = Answer(question, call, _echo(question, call, labels), [], graph.version)
-    if isinstance(results, ox.QueryTriples):
+    if isinstance(results, ox.QueryTriples | list):
         found.triples = list(results)
     elif isinstance(results, ox.QueryBoolean):
         found.rows = [{"answer": _truth(bool(results))}]

@@ -30,7 +30,9 @@ class Graph(Protocol):
     def version(self) -> str:
         """The dataset version."""
 
-    def query(self, text: str) -> ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples:
+    def query(
+        self, text: str
+    ) -> ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples | list[ox.Triple]:
         """Return what the query gives on the public dataset."""
 
     def remember(self, key: str, build: Callable[[], T]) -> T:
