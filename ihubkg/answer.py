@@ -266,7 +266,7 @@ def _dresser(kind: ValueType, labels: Mapping[str, str]) -> Dresser:
 
     def named(term: Node, link: str | None) -> Cell:
         iri = term.value
-        return Cell(iri, name, labels.get(iri), link or _leads(iri), term)
+        return Cell(iri, name, labels.get(iri) or _curie(iri), link or _leads(iri), term)
 
     def valued(term: Node, link: str | None) -> Cell:
         if isinstance(term, ox.NamedNode):
@@ -274,6 +274,12 @@ def _dresser(kind: ValueType, labels: Mapping[str, str]) -> Dresser:
         return Cell(term.value, name, None, link, term)
 
     return named if has_label(kind) else valued
+
+
+def _curie(iri: str) -> str | None:
+    """Return what to show for an IRI that the graph does not name."""
+    short = terms.shorten(iri)
+    return None if short == iri else short
 
 
 def _leads(iri: str) -> str | None:

@@ -152,7 +152,8 @@ def read(text: str, source: str) -> Header:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         raise place.error(
-            f"not valid YAML: {error.problem or error.context}",
+            f"not valid YAML: {error.problem or error.context} (a text with a colon and a space in "
+            f"it, or one that begins with a sign, stands in quotes)",
             "header",
             mark.line if mark else 0,
         ) from None
@@ -312,7 +313,7 @@ def _one_of(entry: _Entry, allowed: tuple[str, ...]) -> str:
     return word
 
 
-_TYPE = re.compile(r"(?P<name>[a-z]+)(?: of (?P<of>[A-Za-z][A-Za-z0-9-]*))?(?P<sign>[?*]?)")
+_TYPE = re.compile(r"(?P<name>[a-z]+)(?: of (?P<of>[A-Za-z][A-Za-z0-9:-]*))?(?P<sign>[?*]?)")
 
 
 def _type(entry: _Entry) -> tuple[ValueType, str]:

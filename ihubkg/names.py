@@ -66,6 +66,15 @@ def slug(iri: str) -> str:
     return re.split(r"[/#]", iri.rstrip("/"))[-1]
 
 
+def kind_iri(kind: ValueType) -> str:
+    """Return the IRI of the scheme or class that values of a type are of; "" for any thing."""
+    if kind.of is None:
+        return ""
+    if kind.name == "concept":
+        return terms.scheme(kind.of)
+    return terms.expand(kind.of) if ":" in kind.of else terms.term(kind.of)
+
+
 @dataclass(frozen=True)
 class Match:
     """What a text was found to mean: `iris` is one thing, several, or none; `nearest` is near."""
@@ -143,8 +152,7 @@ class Names:
         """Return the members of a class or scheme; of no class in particular, all there is."""
         if kind.of is None:
             return frozenset[str]().union(*self.kinds.values())
-        iri = terms.scheme(kind.of) if kind.name == "concept" else terms.term(kind.of)
-        return self.kinds.get(iri, frozenset())
+        return self.kinds.get(kind_iri(kind), frozenset())
 
     def _lookup(self, kind: ValueType) -> "_Lookup":
         if kind not in self._known:

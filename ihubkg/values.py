@@ -184,7 +184,7 @@ def _named(parameter: Parameter, text: str, names: Names) -> Term:
 
 def _kind(parameter: Parameter) -> str:
     """Return the class or scheme of a parameter in words: `RegionalInnovationHub` in three."""
-    of = parameter.type.of or parameter.type.name
+    of = (parameter.type.of or parameter.type.name).rpartition(":")[2]
     return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", of).replace("-", " ").lower()
 
 

@@ -18,7 +18,7 @@ from ihubkg import answer, files, question, terms, values
 from ihubkg.answer import Answer, Cell
 from ihubkg.header import Column, Parameter
 from ihubkg.model import Model
-from ihubkg.names import Names
+from ihubkg.names import Names, kind_iri
 from ihubkg.question import Form, Question
 from ihubkg.store import Store
 
@@ -150,7 +150,7 @@ def test_things_are_of_the_declared_class(asked: Question, store: Store) -> None
     for _, found in answers(store, asked):
         for column in found.columns:
             if column.type.name == "thing" and column.type.of:
-                members = kinds[terms.term(column.type.of)]
+                members = kinds[kind_iri(column.type)]
                 cells = {row[column.name].value for row in found.rows if column.name in row}
                 assert cells <= members, (column.name, cells - members)
 
