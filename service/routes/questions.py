@@ -1,0 +1,275 @@
+"""`/questions`: the catalogue of named questions, and the answer of each in every form.
+
+Everything here follows from the headers of `queries/questions/*.rq`; a question added there is
+answered here after a restart.
+"""
+
+from collections.abc import Mapping, Sequence
+from io import BytesIO
+
+import orjson
+import pyoxigraph as ox
+from fastapi import APIRouter
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import ImmutableMultiDict
+from starlette.requests import Request
+from starlette.responses import Response
+
+from ihubkg import answer as answers
+from ihubkg import executable, turtle
+from ihubkg.answer import Answer
+from ihubkg.errors import BadParameter, NotFound, ParameterProblem
+from ihubkg.header import Parameter
+from ihubkg.names import Names
+from ihubkg.question import Form, Question
+from ihubkg.terms import PREFIXES
+from service import problems, questionnaire
+from service.instance import Instance, instance
+from service.negotiate import (
+    CSV,
+    GRAPH,
+    HTML,
+    JSON,
+    SPARQL_JSON,
+    TSV,
+    TURTLE,
+    NotAcceptable,
+    Offer,
+    choose,
+    languages,
+)
+from service.render import Answering, Body, answer, link, tag
+
+router = APIRouter()
+
+ROWS: tuple[Offer, ...] = (JSON, SPARQL_JSON, CSV, TSV, HTML)
+TRIPLES: tuple[Offer, ...] = (*GRAPH, HTML)
+
+RESERVED = frozenset({"_mediatype", "lang"})
+"""Query arguments that choose a form and are no parameters of a question."""
+
+_KINDS = {
+    "jsonld": ox.RdfFormat.JSON_LD,
+    "ntriples": ox.RdfFormat.N_TRIPLES,
+    "rdfxml": ox.RdfFormat.RDF_XML,
+}
+_SUFFIXES = {offer.format.suffix for offer in (*ROWS, *TRIPLES)}
+
+Given = Mapping[str, Sequence[str]]
+
+
+async def catalogue(request: Request) -> Response:
+    """List the questions: a page for people, JSON for programs."""
+    held = instance(request)
+    offer = choose(request, (JSON, HTML))
+    tongues = languages(request)
+
+    def build() -> Body:
+        if offer is HTML:
+            groups = questionnaire.by_persona(held.model.questions.values(), tongues)
+            page = held.pages.render(request, "questions.html", title="Questions", groups=groups)
+            return Body(page.encode(), "text/html; charset=utf-8")
+        listed = [questionnaire.entry(item, tongues) for item in held.model.questions.values()]
+        return Body(orjson.dumps({"questions": listed}), "application/json")
+
+    how = Answering(tag(held.edition, request, offer, tongues), ("Accept", "Accept-Language"))
+    return await answer(request, how, held.cache, build)
+
+
+async def one(request: Request) -> Response:
+    """Answer one question, or show its form where what it needs is not given yet."""
+    held = instance(request)
+    question, suffix = _question(held, request.path_params["name"])
+    offers = TRIPLES if question.query.form is Form.GRAPH else ROWS
+    offer = choose(request, offers, suffix=suffix)
+    given = await _given(request)
+    tongues = languages(request)
+    if offer is HTML:
+        return await _page(request, held, question, given, tongues)
+
+    def build() -> Body:
+        found = answers.ask(held.store, question, given, languages=tongues)
+        headers = {"X-Result-Truncated": "rows"} if found.truncated else {}
+        return Body(_written(found, offer), _media_type(offer), headers)
+
+    if request.method == "POST":
+        body = await run_in_threadpool(build)
+        headers = {"Cache-Control": "no-store", "Vary": "Accept, Accept-Language", **body.headers}
+        return Response(body.content, headers=headers, media_type=body.media_type)
+    return await answer(request, _how(request, held, question, offer, offers), held.cache, build)
+
+
+async def examples(request: Request) -> Response:
+    """Give the questions as executable queries in RDF."""
+    held = instance(request)
+    offer = choose(request, GRAPH)
+
+    def build() -> Body:
+        triples = executable.executables(held.model.questions.values())
+        return Body(_graph(triples, offer), offer.media_type)
+
+    how = Answering(tag(f"{held.edition}/{held.model.digest}", request, offer, ()))
+    return await answer(request, how, held.cache, build)
+
+
+def _question(held: Instance, path: str) -> tuple[Question, str | None]:
+    name, dot, suffix = path.rpartition(".")
+    if not dot or suffix not in _SUFFIXES:
+        name, suffix = path, ""
+    question = held.model.questions.get(name)
+    if question is None:
+        near = questionnaire.near(name, held.model.questions)
+        raise NotFound(f"There is no question “{name}”.", near)
+    return question, suffix or None
+
+
+async def _given(request: Request) -> Given:
+    """Return what the client gives for the parameters, by query, form or JSON."""
+    given = _texts(request.query_params)
+    if request.method != "POST":
+        return given
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    match kind:
+        case "application/json":
+            return given | _from_json(await request.body())
+        case "application/x-www-form-urlencoded" | "multipart/form-data" | "":
+            async with request.form() as form:
+                texts = {
+                    name: [text for text in form.getlist(name) if isinstance(text, str)]
+                    for name in form
+                }
+            return given | {n: [t for t in v if t] for n, v in texts.items() if any(v)}
+        case _:
+            raise problems.UnsupportedMedia(
+                f"Parameters come as JSON or as a form, not as {kind}.",
+            )
+
+
+def _texts(fields: ImmutableMultiDict[str, str]) -> dict[str, list[str]]:
+    """Return the texts of each field; an empty one counts as not given, as forms send it."""
+    return {
+        name: texts
+        for name in fields
+        if name not in RESERVED and (texts := [text for text in fields.getlist(name) if text])
+    }
+
+
+def _from_json(body: bytes) -> dict[str, list[str]]:
+    try:
+        document = orjson.loads(body)
+    except orjson.JSONDecodeError as error:
+        raise BadParameter(
+            [ParameterProblem("body", f"is not JSON: {error.msg} in line {error.lineno}.")]
+        ) from error
+    if not isinstance(document, dict):
+        raise BadParameter([ParameterProblem("body", "is no object of parameters and values.")])
+    return {
+        name: [_text(name, item) for item in (value if isinstance(value, list) else [value])]
+        for name, value in document.items()
+        if value is not None
+    }
+
+
+def _text(name: str, value: object) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str | int | float):
+        return str(value)
+    raise BadParameter([ParameterProblem(name, "is neither text nor number.")])
+
+
+def _how(
+    request: Request, held: Instance, question: Question, offer: Offer, offers: Sequence[Offer]
+) -> Answering:
+    here = f"/questions/{question.name}"
+    query = f"?{request.url.query}" if request.url.query else ""
+    links = [
+        link(f"{here}.{o.format.suffix}{query}", rel="alternate", type=o.media_type)
+        for o in offers
+        if o is not offer and o is not SPARQL_JSON
+    ]
+    links.append(link(question.header.licence, rel="license"))
+    links.append(link("/openapi.json", rel="service-desc", type="application/json"))
+    edition = f"{held.edition}/{question.version}"
+    return Answering(
+        tag(edition, request, offer, languages(request)), ("Accept", "Accept-Language"), links
+    )
+
+
+async def _page(
+    request: Request,
+    held: Instance,
+    question: Question,
+    given: Given,
+    tongues: Sequence[str],
+) -> Response:
+    """Return the page: form, and either the answer, what is wrong, or nothing asked yet."""
+
+    def build() -> tuple[str, int]:
+        names = Names.of(held.store)
+        found: Answer | None = None
+        errors: tuple[ParameterProblem, ...] = ()
+        if given or not _needs(question):
+            try:
+                found = answers.ask(held.store, question, given, languages=tongues)
+            except BadParameter as error:
+                errors = error.errors
+        form = questionnaire.form(question, names, given, errors, tongues)
+        page = held.pages.render(
+            request,
+            "question.html",
+            title=questionnaire.said(question.summary, tongues),
+            question=question,
+            form=form,
+            answer=found,
+            graph=_graph(found.triples, TURTLE).decode() if found and found.triples else "",
+            errors=errors,
+            request_query=request.url.query,
+            calls=questionnaire.calls(question, given, str(request.base_url)),
+        )
+        return page, 422 if errors else 200
+
+    how = _how(request, held, question, HTML, ROWS)
+    if request.method != "POST" and request.headers.get("if-none-match"):
+        return await answer(request, how, held.cache, lambda: Body(build()[0].encode(), _PAGE))
+    page, status = await run_in_threadpool(build)
+    headers = how.common() if status == 200 else {"Cache-Control": "no-store"}
+    return Response(page, status, headers, _PAGE)
+
+
+_PAGE = "text/html; charset=utf-8"
+
+
+def _needs(question: Question) -> list[Parameter]:
+    return [item for item in question.parameters if item.required and not item.default]
+
+
+def _written(found: Answer, offer: Offer) -> bytes:
+    if offer is JSON:
+        return found.to_json(at="/")
+    if offer is SPARQL_JSON:
+        return found.to_sparql_json()
+    if offer is CSV:
+        return found.to_csv().encode()
+    if offer is TSV:
+        return found.to_tsv().encode()
+    if offer in GRAPH:
+        return _graph(found.triples, offer)
+    raise NotAcceptable("There is no such form of this.", ROWS)
+
+
+def _graph(triples: Sequence[ox.Triple], offer: Offer) -> bytes:
+    if offer is TURTLE:
+        return turtle.canonical(triples).encode()
+    out = BytesIO()
+    ox.serialize(triples, out, _KINDS[offer.format.name], prefixes=dict(PREFIXES))
+    return out.getvalue()
+
+
+def _media_type(offer: Offer) -> str:
+    return f"{offer.media_type}; charset=utf-8" if offer in (CSV, TSV) else offer.media_type
+
+
+router.add_route("/questions", catalogue, methods=["GET"])
+router.add_route("/questions/{name}", one, methods=["GET", "POST"])
+router.add_route("/.well-known/sparql-examples", examples, methods=["GET"])
