@@ -207,20 +207,23 @@ class Store:
             raw.extend(additions)
         return len(additions)
 
-    def refresh(self, model: Model) -> None:
-        """Replace the packaged graphs by those of `model`; graphs of other names stay.
+    def lag(self, model: Model) -> tuple[set[ox.Quad], set[ox.Quad]]:
+        """Return what has to go and what to come for the packaged graphs to be those of `model`."""
+        wanted = set(model.quads())
+        held = {
+            quad
+            for name in model.graphs
+            for quad in self.raw.quads_for_pattern(None, None, None, ox.NamedNode(name))
+        }
+        return held - wanted, wanted - held
 
-        Raises:
-            Conflict: the store is open for reading.
-        """
-        with self.writing() as raw:
-            packaged = [*model.quads()]
-            for name in model.graphs:
-                raw.remove_graph(ox.NamedNode(name))
-            raw.extend(packaged)
-            if self._state is not None:
-                self._state = replace(self._state, packaged=model.digest)
-        self.notice = None
+    def mark_packaged(self, model: Model) -> None:
+        """Note that the packaged graphs are now those of `model`."""
+        with self._writing:
+            self._state = replace(self._state or State(0, ""), packaged=model.digest)
+            if self._folder is not None:
+                self._folder.commit(self._state)
+            self.notice = None
 
     @contextmanager
     def writing(self, *graphs: str) -> Iterator[ox.Store]:

@@ -1,15 +1,22 @@
 """`ihubkg load`: files into a data folder."""
 
 from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 
 import click
 import pyoxigraph as ox
 
 from ihubkg import parse, terminal, terms, verbs
+from ihubkg.change import Change, quad_lines
 from ihubkg.errors import ParseError
+from ihubkg.ledger import Ledger
 from ihubkg.model import Model
-from ihubkg.store import DEFAULT
+from ihubkg.store import DEFAULT, Store
+from ihubkg.writer import Writer
+
+ACTOR = "command line"
+"""How the ledger names whoever owns the data folder."""
 
 GENEROUS = parse.Limits(size=1 << 31, triples=50_000_000)
 """Limits for the files of whoever owns the data folder."""
@@ -33,17 +40,26 @@ def verb(paths: Sequence[Path], graph: str | None, packaged: bool, data: Path) -
     """
     if bool(paths) == packaged:
         raise click.UsageError("Name the files to load, or say --packaged.")
-    if packaged:
-        with verbs.writing(data) as store, terminal.waiting("Writing"):
-            store.refresh(Model.load())
-            version = store.version
-        click.echo(f"{data} holds the installed graph: {version}")
-        return
-    quads = [*_statements(paths, graph)]
-    with verbs.writing(data) as store, terminal.waiting("Writing"):
-        store.add(quads)
-        version = store.version
-    click.echo(f"{data} holds the {len(quads):,} statements of {len(paths)} files: {version}")
+    quads = [] if packaged else [*_statements(paths, graph)]
+    with verbs.writing(data) as store, closing(Ledger(data)) as ledger:
+        with terminal.waiting("Writing"):
+            writer = Writer(store, ledger)
+            writer.recover()
+            if packaged:
+                _take_over(store, writer)
+            else:
+                writer.commit(Change(added=quad_lines(quads)), actor=ACTOR, operation="load")
+        held = "the installed graph" if packaged else f"the {len(quads):,} statements read"
+        click.echo(f"{data} holds {held}: {store.version}")
+
+
+def _take_over(store: Store, writer: Writer) -> None:
+    """Bring the packaged graphs up to date; what else there is stays."""
+    model = Model.load()
+    gone, come = store.lag(model)
+    change = Change(quad_lines(gone), quad_lines(come))
+    writer.commit(change, actor=ACTOR, operation="load --packaged")
+    store.mark_packaged(model)
 
 
 def _statements(paths: Sequence[Path], graph: str | None) -> list[ox.Quad]:

@@ -12,9 +12,9 @@ import pytest
 
 from ihubkg import formats, terms, turtle
 from ihubkg.errors import BadQuery, Conflict, IhubError, NotFound, StoreError
-from ihubkg.folder import Folder
+from ihubkg.folder import Folder, version_of
 from ihubkg.model import Model
-from ihubkg.store import DEFAULT, Store, names_dataset, version_of
+from ihubkg.store import DEFAULT, Store, names_dataset
 
 COUNT = "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }"
 
@@ -209,7 +209,10 @@ def test_a_folder_with_changes_of_its_own_is_kept_and_says_how_to_go_on(
         assert quad("n", "n", terms.CURATED) not in store.raw
         assert store.notice is not None
         assert f"ihubkg load --packaged --data {folder}" in store.notice
-        store.refresh(newer)
+        gone, come = store.lag(newer)
+        assert (gone, come) == (set(), {quad("n", "n", terms.CURATED)})
+        store.add(come)
+        store.mark_packaged(newer)
         assert store.notice is None
         assert quad("n", "n", terms.CURATED) in store.raw
         assert quad("mine", "mine") in store.raw

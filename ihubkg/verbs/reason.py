@@ -1,0 +1,102 @@
+"""`ihubkg reason`: what follows, whether all of it can be true, and why a fact follows."""
+
+import time
+from pathlib import Path
+
+import click
+import pyoxigraph as ox
+
+from ihubkg import infer, reason, terminal, terms, verbs
+from ihubkg.errors import NotFound
+from ihubkg.names import Names
+from ihubkg.store import Store
+
+
+@click.command("reason")
+@click.option("--check", is_flag=True, help="Ask a reasoner whether all can be true; needs Java.")
+@click.option("--explain", metavar="IRI", help="Tell why what was inferred about it follows.")
+@verbs.DATA
+@click.pass_context
+def verb(context: click.Context, check: bool, explain: str | None, data: Path | None) -> None:
+    """Infer what follows from the graph, by the axioms of its ontology.
+
+    Exit 1 where --check finds a contradiction.
+
+    \b
+    Examples:
+      ihubkg reason
+      ihubkg reason --check
+      ihubkg reason --explain id/method/digipeda
+    """
+    if check and explain:
+        raise click.UsageError("Choose --check or --explain.")
+    if explain is not None:
+        with verbs.reading(data) as store:
+            _explain(store, _iri(explain))
+    elif check:
+        with verbs.reading(data) as store:
+            with terminal.waiting("Reasoning"):
+                verdict = reason.check(store.raw)
+            for line in reason.report(verdict, _label(store)):
+                click.echo(line)
+            click.echo(f"{verdict.triples:,} statements, {verdict.seconds:.1f} s")
+            context.exit(int(not verdict.ok))
+    else:
+        _materialise(data)
+
+
+def _materialise(data: Path | None) -> None:
+    """Infer anew; into the data folder where there is one."""
+    opened = verbs.reading(None) if data is None else verbs.writing(data)
+    with opened as store:
+        began = time.process_time()
+        with terminal.waiting("Inferring"):
+            if data is None:
+                infer.materialise(store.raw)
+            else:
+                with store.writing():
+                    pass  # whatever changed, inference follows at the end
+        spent = time.process_time() - began
+        inferred = ox.NamedNode(terms.INFERRED)
+        count = sum(1 for _ in store.raw.quads_for_pattern(None, None, None, inferred))
+        click.echo(
+            f"{count:,} of {len(store.raw):,} statements are inferred ({spent:.1f} s of CPU)"
+        )
+
+
+def _explain(store: Store, iri: ox.NamedNode) -> None:
+    inferred = ox.NamedNode(terms.INFERRED)
+    found = [quad.triple for quad in store.raw.quads_for_pattern(iri, None, None, inferred)]
+    if not found:
+        if next(store.raw.quads_for_pattern(iri, None, None), None) is None:
+            raise NotFound(f"The graph says nothing about {iri.value}.")
+        click.echo(f"Nothing is inferred about {iri.value}: all that is said of it is asserted.")
+        return
+    with terminal.waiting("Reasoning"):
+        why = infer.reasons(store.raw)
+    label = _label(store)
+    for triple in sorted(found, key=str):
+        step = why.why(triple)
+        for line in infer.in_words(step, label) if step else ():
+            click.echo(line)
+
+
+def _label(store: Store) -> infer.Label:
+    """Return what names a term for a reader: its label, else its short form."""
+    names = Names.of(store)
+
+    def label(node: infer.Node) -> str:
+        if isinstance(node, ox.NamedNode):
+            return names.label(node.value) or terms.shorten(node.value)
+        return node.value if isinstance(node, ox.Literal) else str(node)
+
+    return label
+
+
+def _iri(text: str) -> ox.NamedNode:
+    """Read an IRI, a CURIE, or a path below the base."""
+    expanded = terms.expand(text)
+    try:
+        return ox.NamedNode(expanded if ":" in expanded else terms.BASE + text.lstrip("/"))
+    except ValueError as error:
+        raise click.UsageError(f"{text} is not an IRI.") from error
