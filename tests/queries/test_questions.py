@@ -169,7 +169,3 @@ def test_no_expected_answer_is_without_its_question() -> None:
 def test_every_competency_question_is_answered(model: Model) -> None:
     answered = {number for asked in model.questions.values() for number in asked.answers}
     assert sorted(set(NUMBERS) - answered) == []
-
-
-def test_a_query_is_short_enough_to_read(asked: Question) -> None:
-    assert len(asked.body.splitlines()) <= 60
