@@ -12,6 +12,9 @@ from ihubkg.question import Form, Question
 
 Schema = Mapping[str, Any]
 
+MOST_LISTED = 300
+"""Values that a schema lists; a parameter that can be more things than these takes any text."""
+
 _VALUES: Mapping[str, Schema] = {
     "integer": {"type": "integer"},
     "decimal": {"type": "number"},
@@ -40,6 +43,8 @@ def parameter(item: Parameter, names: Names) -> Schema:
         return {"type": "string", "enum": list(item.choices)}
     if item.type.name in ("concept", "thing"):
         members = names.members(item.type)
+        if len(members) > MOST_LISTED:
+            return {"type": "string", "minLength": 1, "maxLength": 500}
         return {"type": "string", "enum": [names.short(item.type, iri) for iri in members]}
     schema = dict(_VALUES[item.type.name])
     if item.minimum is not None:

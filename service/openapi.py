@@ -137,12 +137,16 @@ def _parameter(item: Parameter, names: Names, languages: Sequence[str]) -> Schem
         "description": said(item.description, languages),
         "schema": {"type": "array", "items": value, "minItems": 1} if item.many else value,
     }
-    if item.example:
-        shown["example"] = list(item.example) if item.many else _typed(item.example[0], value)
+    examples = [_example(item, text, value, names) for text in item.example]
+    if examples:
+        shown["example"] = examples if item.many else examples[0]
     return shown
 
 
-def _typed(text: str, value: Schema) -> object:
+def _example(item: Parameter, text: str, value: Schema, names: Names) -> object:
+    """Return an example in its canonical spelling, which the schema allows."""
+    if "enum" in value and not item.choices:
+        return names.short(item.type, names.find(item.type, text).iris[0])
     match value.get("type"):
         case "integer":
             return int(text)
