@@ -26,7 +26,7 @@ import shutil
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -38,6 +38,8 @@ from ihubkg.errors import IhubError, Timeout, Unavailable
 from ihubkg.infer import PREMISES, Step
 from ihubkg.model import DL_VIEW, Model
 from ihubkg.terms import BASE, ONTOLOGY, PREFIXES
+
+Graphs = list[ox.NamedNode | ox.BlankNode | ox.DefaultGraph]
 
 _OWL, _RDF, _RDFS, _XSD = (PREFIXES[name] for name in ("owl", "rdf", "rdfs", "xsd"))
 _TYPE = ox.NamedNode(_RDF + "type")
@@ -51,6 +53,9 @@ _DATATYPES = frozenset(
 )
 """What values of our properties may be and OWL 2 knows."""
 
+PROFILES: Mapping[str, str] = {"OWL 2 DL": "profile-dl", "OWL 2 RL": "profile-rl"}
+"""The profiles that the ontology keeps to, and what the names of their queries begin with."""
+
 NO_JAVA = (
     "The reasoner needs Java and there is none here: install it (Debian: apt install "
     "default-jre-headless), or the extra that brings it: pip install 'ihubkg[java]'."
@@ -62,19 +67,21 @@ class Verdict:
     """What the reasoner found.
 
     `clashes` tells an inconsistency as far as rules can; `unsatisfiable` are IRIs of classes that
-    can have no member; `triples` is the size of the view, `seconds` how long all of it took.
+    can have no member; `violations` are, by profile, the faults that `queries/hygiene/profile-*`
+    find; `triples` is the size of the view, `seconds` how long all of it took.
     """
 
     consistent: bool
     unsatisfiable: tuple[str, ...]
     clashes: tuple[Step, ...]
+    violations: Mapping[str, tuple[str, ...]]
     triples: int
     seconds: float
 
     @property
     def ok(self) -> bool:
         """Tell whether nothing is wrong."""
-        return self.consistent and not self.unsatisfiable
+        return self.consistent and not self.unsatisfiable and not any(self.violations.values())
 
 
 def check(
@@ -101,8 +108,27 @@ def check(
     names = unsatisfiable(dl_view(schema), java=runtime, timeout=timeout)
     consistent = names is not None and is_consistent(whole, java=runtime, timeout=timeout)
     clashes = () if consistent else infer.clashes(store)
+    found = violations(store)
     spent = time.monotonic() - began
-    return Verdict(consistent, names or (), clashes, len(whole), spent)
+    return Verdict(consistent, names or (), clashes, found, len(whole), spent)
+
+
+def violations(store: ox.Store) -> Mapping[str, tuple[str, ...]]:
+    """Return where the ontology in `store` leaves OWL 2 DL or OWL 2 RL, by profile.
+
+    Checked by queries, against which OWLAPI's profile checker was laid (ADR 10).
+    """
+    folder = files.root() / "queries" / "hygiene"
+    graphs: Graphs = [*map(ox.NamedNode, PREMISES)]
+    found: dict[str, tuple[str, ...]] = {}
+    for profile, prefix in PROFILES.items():
+        rows = [
+            f"{path.stem}: {' '.join(str(value) for value in solution)}"
+            for path in sorted(folder.glob(f"{prefix}*.rq"))
+            for solution in _select(store, path.read_text(encoding="utf-8"), graphs)
+        ]
+        found[profile] = tuple(rows)
+    return found
 
 
 def is_consistent(
@@ -134,6 +160,8 @@ def report(verdict: Verdict, label: infer.Label | None = None) -> list[str]:
         *(f"  {name}" for name in verdict.unsatisfiable),
         *(line for clash in verdict.clashes for line in infer.in_words(clash, label)),
     ]
+    for profile, rows in verdict.violations.items():
+        lines += [f"{len(rows)} violations of {profile}", *(f"  {row}" for row in rows)]
     if not verdict.consistent and not verdict.clashes:
         lines.append(
             f"The rules cannot say why: look at the axioms of {DL_VIEW} and at what changed last."
@@ -186,6 +214,12 @@ def world(model: Model | None = None) -> owlready2.World:
     fresh = owlready2.World()
     fresh.get_ontology(BASE + "ontology").load(fileobj=text, only_local=True)
     return fresh
+
+
+def _select(store: ox.Store, text: str, graphs: Graphs) -> ox.QuerySolutions:
+    solutions = store.query(text, default_graph=graphs)
+    assert isinstance(solutions, ox.QuerySolutions)  # noqa: S101 - hygiene queries are SELECTs
+    return solutions
 
 
 def _graph(store: ox.Store, name: str) -> Iterator[ox.Triple]:

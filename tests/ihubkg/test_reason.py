@@ -96,7 +96,12 @@ def test_the_packaged_graph_is_consistent_and_every_class_can_have_members(store
     assert verdict.ok
     assert verdict.unsatisfiable == ()
     assert verdict.triples > 10_000
-    assert reason.report(verdict) == ["consistent", "0 unsatisfiable classes"]
+    assert reason.report(verdict) == [
+        "consistent",
+        "0 unsatisfiable classes",
+        "0 violations of OWL 2 DL",
+        "0 violations of OWL 2 RL",
+    ]
 
 
 def test_the_sample_is_consistent_also_with_the_axioms_of_other_vocabularies(
@@ -122,7 +127,7 @@ def test_a_class_that_can_have_no_member_is_named(axioms: list[ox.Quad]) -> None
     assert verdict.consistent
     assert not verdict.ok
     assert verdict.unsatisfiable == ("https://w3id.org/ihub4schools/id/test/Chimera",)
-    assert reason.report(verdict)[1:] == [
+    assert reason.report(verdict)[1:3] == [
         "1 unsatisfiable classes",
         "  https://w3id.org/ihub4schools/id/test/Chimera",
     ]
@@ -151,6 +156,18 @@ def test_what_only_the_reasoner_finds_is_owned_up_to(axioms: list[ox.Quad]) -> N
     assert verdict.clashes == ()
     assert "The rules cannot say why" in reason.report(verdict)[-1]
     assert reason.check(store, axioms=[]).consistent
+
+
+def test_an_axiom_that_leaves_a_profile_is_named(axioms: list[ox.Quad]) -> None:
+    store = ox.Store()
+    store.extend(axioms)
+    into(
+        store, ONTOLOGY, "ihub:locator rdfs:range xsd:date . ihub:hasStep a owl:DatatypeProperty ."
+    )
+    found = reason.violations(store)
+    assert [row.partition(":")[0] for row in found["OWL 2 RL"]] == ["profile-rl-datatype"]
+    assert "ontology#locator" in found["OWL 2 RL"][0]
+    assert any("ontology#hasStep" in row for row in found["OWL 2 DL"])
 
 
 def test_dates_and_annotations_stay_out_of_the_view() -> None:
