@@ -7,6 +7,8 @@ from fastapi import FastAPI
 from starlette.middleware import Middleware
 
 from ihubkg.access import Access
+from ihubkg.describe import Views
+from ihubkg.jsonld import Context
 from ihubkg.ledger import Ledger
 from ihubkg.model import Model
 from ihubkg.store import Store
@@ -19,9 +21,11 @@ from service.pool import Pool
 from service.publisher import Publisher
 from service.render import Cache
 from service.routes import ROUTERS, sparql
+from service.routes import store as graphs
 from service.settings import Settings
 from service.shelf import Shelf
 from service.templates import Pages
+from service.words import Words
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
@@ -41,6 +45,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     problems.install(app)
     for router in ROUTERS:
         app.include_router(router)
+    graphs.install(app)
     sparql.install(app)
     return app
 
@@ -64,6 +69,9 @@ def _lifespan(settings: Settings) -> Callable[[FastAPI], AbstractAsyncContextMan
                     assets=app.state.assets,
                     pages=app.state.pages,
                     cache=Cache(settings.cache_bytes),
+                    views=Views.of(model),
+                    words=Words.of(model.ontology, model.shapes),
+                    context=Context.of(model.ontology, model.shapes),
                     shelf=shelf,
                     publisher=publisher,
                     access=None if settings.data is None else Access(settings.data),

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from starlette.requests import Request
 
 from ihubkg.access import Access
+from ihubkg.describe import Views
 from ihubkg.errors import Unavailable
+from ihubkg.jsonld import Context
 from ihubkg.model import Model
 from ihubkg.store import Store
 from service.assets import Assets
@@ -15,6 +17,7 @@ from service.render import Cache
 from service.settings import Settings
 from service.shelf import Shelf
 from service.templates import Pages
+from service.words import Words
 
 
 @dataclass(frozen=True)
@@ -28,6 +31,9 @@ class Instance:
     assets: Assets
     pages: Pages
     cache: Cache
+    views: Views
+    words: Words
+    context: Context
     shelf: Shelf
     publisher: Publisher
     access: Access | None

@@ -11,7 +11,7 @@ import pyoxigraph as ox
 
 from ihubkg.describe import NAMES, names_in
 from ihubkg.terms import BASE, INFERRED, INTERPRETED, PREFIXES, concept, shorten, term
-from service.words import COUNTRY, Words, apart, country, written
+from service.words import COUNTRY, ORDER, Words, apart, country, written
 
 Subject = ox.NamedNode | ox.BlankNode
 Term = ox.NamedNode | ox.BlankNode | ox.Literal
@@ -156,7 +156,7 @@ def sheet(
     languages: Sequence[str],
 ) -> Sheet:
     """Return what a page shows of `iri`."""
-    return _Drafting(_index(triples), names_in(triples), origins, words, languages).sheet(iri)
+    return _Drafting(index(triples), names_in(triples), origins, words, languages).sheet(iri)
 
 
 def pick(names: Mapping[str, str], languages: Sequence[str]) -> Text | None:
@@ -177,6 +177,7 @@ class _Drafting:
     words: Words
     languages: Sequence[str]
     shown: set[str] = field(default_factory=set)
+    linked: set[str] = field(default_factory=set)
 
     def sheet(self, iri: str) -> Sheet:
         """Return the page of `iri`."""
@@ -246,13 +247,12 @@ class _Drafting:
         return predicate in _SHORTCUTS and self.origins.get((predicate, value)) == INFERRED
 
     def ordered(self, iri: str) -> list[tuple[str, Sequence[Term]]]:
-        """Return the properties of `iri`: records first, then links, then plain values."""
+        """Return the properties of `iri`, those that matter most to readers first."""
 
-        def rank(entry: tuple[str, Sequence[Term]]) -> tuple[int, str]:
-            predicate, values = entry
-            full = any(isinstance(v, ox.NamedNode) and self.is_record(v.value) for v in values)
-            ours = predicate.startswith(BASE)
-            return (0 if ours and not full else 1 if full else 2, shorten(predicate))
+        def rank(entry: tuple[str, Sequence[Term]]) -> tuple[int, bool, str]:
+            predicate = entry[0]
+            place = ORDER.index(predicate) if predicate in ORDER else len(ORDER)
+            return (place, not predicate.startswith(BASE), shorten(predicate))
 
         return [
             (p, sorted(v, key=lambda value: self.order(value)))
@@ -283,6 +283,7 @@ class _Drafting:
         if self.is_record(value.value) and value.value not in self.shown:
             self.shown.add(value.value)
             return self.record(value.value, mark)
+        self.linked.add(value.value)
         return Value(self.name(value.value), value.value, mark)
 
     def record(self, iri: str, mark: str) -> Value:
@@ -356,19 +357,21 @@ class _Drafting:
         this = ox.NamedNode(iri)
         groups: dict[str, list[Value]] = {}
         for other, facts in self.facts.items():
-            if other in self.shown:
+            links = [p for p, values in facts.items() if this in values]
+            if not links or other in self.shown or other in self.linked:
                 continue
-            for predicate, values in facts.items():
-                if this in values:
-                    name = self.words.property(predicate, [])
-                    groups.setdefault(name, []).append(Value(self.name(other), other))
+            # One thing is named once, by the narrowest of our own words for the link.
+            best = min(links, key=lambda p: (not p.startswith(BASE), p in _SHORTCUTS, p))
+            name = self.words.property(best)
+            groups.setdefault(name, []).append(Value(self.name(other), other))
         return tuple(
             Fact(name, tuple(sorted(values, key=lambda v: v.text.text.lower())))
             for name, values in sorted(groups.items())
         )
 
 
-def _index(triples: Iterable[ox.Triple]) -> dict[str, dict[str, list[Term]]]:
+def index(triples: Iterable[ox.Triple]) -> dict[str, dict[str, list[Term]]]:
+    """Return the statements by subject and predicate; blank subjects are left out."""
     facts: dict[str, dict[str, list[Term]]] = {}
     for triple in triples:
         value = triple.object

@@ -47,6 +47,8 @@ class Pages:
         self._environment.globals |= {"asset": assets.address, "navigation": NAVIGATION}
         self._environment.filters |= {
             "address": address,
+            "capitalize_first": capitalize_first,
+            "plural": plural,
             "curie": shorten,
             "plain": plain,
             "query": urlencode,
@@ -83,6 +85,22 @@ def address(iri: str) -> str | None:
         _, hash_sign, fragment = iri.partition("#")
         return "/" + document(iri).removeprefix(BASE) + hash_sign + fragment
     return iri
+
+
+def capitalize_first(text: str) -> str:
+    """Return `text` with a capital at its beginning and the rest as it is."""
+    return text[:1].upper() + text[1:]
+
+
+def plural(word: str) -> str:
+    """Return the plural of a class's name.
+
+    >>> plural("study"), plural("evidence line")
+    ('studies', 'evidence lines')
+    """
+    if word.endswith("y") and word[-2:-1] not in "aeiou":
+        return word[:-1] + "ies"
+    return word + ("es" if word.endswith(("s", "ch", "sh")) else "s")
 
 
 def is_safe(iri: str) -> bool:

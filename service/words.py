@@ -27,6 +27,25 @@ MONTHS = (
 PHRASES: Mapping[str, str] = {
     expand(curie): phrase
     for curie, phrase in {
+        "ihub:addressesNeed": "needs it answers",
+        "ihub:basedIn": "where",
+        "ihub:hasBenefitClaim": "what is said in its favour",
+        "ihub:hasDisputingEvidence": "what speaks against it",
+        "ihub:hasParticipation": "who takes part",
+        "ihub:hasStep": "steps",
+        "ihub:hasSuitability": "phases it fits",
+        "ihub:hasSupportingEvidence": "what speaks for it",
+        "ihub:hasContraindication": "where it does not fit",
+        "ihub:intendedOutcome": "what it aims at",
+        "ihub:methodFormat": "kind of method",
+        "ihub:methodStatus": "standing in the project",
+        "ihub:networkScale": "scale",
+        "ihub:requiresResource": "what it needs",
+        "ihub:targetLevel": "where it works",
+        "ihub:targetsElement": "what it develops",
+        "ihub:typicalDuration": "how long it takes",
+        "ihub:usedInPhase": "phases it was used in",
+        "ihub:usesInstrument": "instruments it uses",
         "dcterms:creator": "made by",
         "dcterms:hasPart": "parts",
         "dcterms:identifier": "identifier in the dossier",
@@ -59,7 +78,33 @@ PHRASES: Mapping[str, str] = {
         "skos:relatedMatch": "related, elsewhere",
     }.items()
 }
-"""What properties of other vocabularies are called here."""
+"""What pages call properties, where shapes and ontology speak to editors."""
+
+ORDER: tuple[str, ...] = tuple(
+    expand(curie)
+    for curie in (
+        "ihub:intendedOutcome",
+        "ihub:addressesNeed",
+        "ihub:typicalDuration",
+        "ihub:methodFormat",
+        "ihub:targetLevel",
+        "ihub:hasSuitability",
+        "ihub:hasParticipation",
+        "ihub:hasStep",
+        "ihub:requiresResource",
+        "ihub:targetsElement",
+        "ihub:hasSupportingEvidence",
+        "ihub:hasDisputingEvidence",
+        "ihub:hasBenefitClaim",
+        "ihub:basedIn",
+        "ihub:networkScale",
+        "ihub:phaseType",
+        "ihub:stepNumber",
+        "ihub:isOptional",
+        "ihub:precedesDirectly",
+    )
+)
+"""Properties that a page shows first, in this order."""
 
 COUNTRIES: Mapping[str, str] = {
     "CHE": "Switzerland",
@@ -92,10 +137,12 @@ class Words:
 
     def property(self, iri: str, classes: Sequence[str] = ()) -> str:
         """Return what the property `iri` of a thing of `classes` is called."""
+        if iri in PHRASES:
+            return PHRASES[iri]
         for kind in classes:
             if (kind, iri) in self.shapes:
                 return self.shapes[kind, iri]
-        return PHRASES.get(iri) or self.labels.get(iri) or apart(iri)
+        return self.labels.get(iri) or apart(iri)
 
     def kind(self, iri: str) -> str:
         """Return what the class `iri` is called."""

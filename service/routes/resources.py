@@ -1,0 +1,339 @@
+"""Linked data: every IRI that we mint answers here, a thing with 303 to its document.
+
+https://www.w3.org/TR/cooluris/#r303gendocument
+"""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import orjson
+import pyoxigraph as ox
+from fastapi import APIRouter
+from rapidfuzz import fuzz, process
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from ihubkg import turtle
+from ihubkg.describe import Views, describe
+from ihubkg.errors import NotFound
+from ihubkg.formats import JSONLD, TURTLE, Format
+from ihubkg.jsonld import frame
+from ihubkg.store import Store
+from ihubkg.terms import BASE, ONTOLOGY, PREFIXES, SHAPES
+from service import vocabulary
+from service.instance import Instance, instance
+from service.negotiate import DATASET, DOCUMENT, HTML, Offer, choose, languages
+from service.render import IMMUTABLE, REVALIDATE, Answering, Body, answer, link, tag
+from service.sheet import Origins, sheet
+
+router = APIRouter()
+
+LICENCE = "https://creativecommons.org/licenses/by/4.0/"
+MOST_SHOWN = 500
+"""Statements of a graph that its page shows; the files hold all."""
+
+_KINDS = {
+    "ntriples": ox.RdfFormat.N_TRIPLES,
+    "rdfxml": ox.RdfFormat.RDF_XML,
+    "trig": ox.RdfFormat.TRIG,
+    "nquads": ox.RdfFormat.N_QUADS,
+}
+_SUFFIXES = {offer.format.suffix for offer in DATASET}
+_VERSION = re.compile(r"\d+\.\d+\.\d+")
+
+Page = Callable[[Sequence[ox.Triple]], str]
+
+
+@dataclass(frozen=True)
+class Resource:
+    """What is served at a path: the IRI that it is about, its statements, and its page."""
+
+    iri: str
+    path: str
+    triples: Callable[[], Sequence[ox.Triple]]
+    page: Page
+    offers: Sequence[Offer] = DOCUMENT
+    cache_control: str = REVALIDATE
+    graph: ox.NamedNode | None = None
+
+
+async def thing(request: Request) -> Response:
+    """Lead from a thing to its document."""
+    held = instance(request)
+    path = request.url.path.strip("/")
+    iri = BASE + path
+    if not await run_in_threadpool(_exists, held, iri):
+        raise await run_in_threadpool(missing, held, iri)
+    where = f"/doc/{path.removeprefix('id/')}"
+    query = f"?{request.url.query}" if request.url.query else ""
+    headers = {
+        "Vary": "Accept",
+        "Link": link(where, rel="describedby"),
+        "Cache-Control": REVALIDATE,
+    }
+    return RedirectResponse(where + query, status_code=303, headers=headers)
+
+
+async def document(request: Request) -> Response:
+    """Answer with the description of one thing."""
+    path, suffix = _parted(request.path_params["name"])
+    kind = request.path_params["kind"]
+    return await _describe(request, f"{BASE}id/{kind}/{path}", f"/doc/{kind}/{path}", suffix)
+
+
+async def concept_document(request: Request) -> Response:
+    """Answer with the description of one concept."""
+    name, suffix = _parted(request.path_params["name"])
+    scheme = request.path_params["scheme"]
+    iri, path = f"{BASE}voc/{scheme}/{name}", f"/doc/voc/{scheme}/{name}"
+    return await _describe(request, iri, path, suffix)
+
+
+async def _describe(request: Request, iri: str, path: str, suffix: str | None) -> Response:
+    held = instance(request)
+    tongues = languages(request)
+
+    def triples() -> Sequence[ox.Triple]:
+        try:
+            return describe(held.store, iri, held.views)
+        except (NotFound, ValueError) as error:
+            raise missing(held, iri) from error
+
+    def page(found: Sequence[ox.Triple]) -> str:
+        drafted = sheet(iri, found, origins(held.store, held.views, iri), held.words, tongues)
+        return held.pages.render(
+            request, "document.html", title=drafted.title.text, sheet=drafted, path=path
+        )
+
+    return await respond(request, Resource(iri, path, triples, page), suffix)
+
+
+async def scheme(request: Request) -> Response:
+    """Answer with a concept scheme and the concepts in it."""
+    name, suffix = _parted(request.path_params["scheme"])
+    held = instance(request)
+    iri, path = f"{BASE}voc/{name}", f"/voc/{name}"
+    tongues = languages(request)
+
+    def triples() -> Sequence[ox.Triple]:
+        found = held.views.triples(held.store, "scheme", this=ox.NamedNode(iri))
+        if not found:
+            raise missing(held, iri)
+        return found
+
+    def page(found: Sequence[ox.Triple]) -> str:
+        listed = vocabulary.scheme(iri, found, tongues)
+        return held.pages.render(
+            request, "scheme.html", title=listed.title.text, scheme=listed, path=path
+        )
+
+    return await respond(request, Resource(iri, path, triples, page), suffix)
+
+
+async def graph(request: Request) -> Response:
+    """Answer with one named graph, whole."""
+    name, suffix = _parted(request.path_params["name"])
+    held = instance(request)
+    iri, path = f"{BASE}graph/{name}", f"/graph/{name}"
+
+    def triples() -> Sequence[ox.Triple]:
+        if iri not in held.store.graphs():
+            raise NotFound(f"There is no graph {iri}.", held.store.graphs())
+        return _quads_of(held, iri)
+
+    def page(found: Sequence[ox.Triple]) -> str:
+        lines = vocabulary.statements(found, held.words, MOST_SHOWN)
+        return held.pages.render(
+            request,
+            "graph.html",
+            title=f"Graph {name}",
+            iri=iri,
+            count=len(found),
+            statements=lines,
+            path=path,
+        )
+
+    resource = Resource(iri, path, triples, page, DATASET, graph=ox.NamedNode(iri))
+    return await respond(request, resource, suffix)
+
+
+async def ontology(request: Request) -> Response:
+    """Answer with the ontology: the whole, one module, or the version that is current."""
+    held = instance(request)
+    name, suffix = _parted(request.path_params.get("name", ""))
+    suffix = request.path_params.get("suffix", suffix)
+    module, _, version = name.rpartition("/") if "/" in name else ("", "", name)
+    if not _VERSION.fullmatch(version):
+        module, version = name, ""
+    iri = BASE + "/".join(part for part in ("ontology", module) if part)
+    path = "/" + "/".join(part for part in ("ontology", module, version) if part)
+
+    def triples() -> Sequence[ox.Triple]:
+        found = held.model.module(module) if module else _quads_of(held, ONTOLOGY)
+        _check_version(found, iri, version)
+        return found
+
+    def page(found: Sequence[ox.Triple]) -> str:
+        listed = vocabulary.ontology(iri, found)
+        return held.pages.render(
+            request,
+            "ontology.html",
+            title=listed.title,
+            ontology=listed,
+            modules=held.model.modules,
+            path=path,
+        )
+
+    lasting = IMMUTABLE if version else REVALIDATE
+    return await respond(request, Resource(iri, path, triples, page, cache_control=lasting), suffix)
+
+
+async def shapes(request: Request) -> Response:
+    """Answer with the shapes: what is required of data."""
+    held = instance(request)
+    suffix = request.path_params.get("suffix")
+
+    def page(found: Sequence[ox.Triple]) -> str:
+        listed = vocabulary.shapes(found, held.words)
+        return held.pages.render(
+            request, "shapes.html", title="What is required", shapes=listed, path="/shapes"
+        )
+
+    resource = Resource(f"{BASE}shapes", "/shapes", lambda: _quads_of(held, SHAPES), page)
+    return await respond(request, resource, suffix)
+
+
+async def context(request: Request) -> Response:
+    """Answer with the JSON-LD context: short names for all properties and classes."""
+    held = instance(request)
+
+    def build() -> Body:
+        text = orjson.dumps(held.context.document(), option=orjson.OPT_INDENT_2)
+        return Body(text, JSONLD.media_type)
+
+    how = Answering(tag(held.edition, request, None, ()), vary=())
+    return await answer(request, how, held.cache, build)
+
+
+async def logo(request: Request) -> Response:
+    """Lead to the picture that the ontology names as its logo."""
+    return RedirectResponse("/static/icon.svg", status_code=303)
+
+
+async def respond(request: Request, resource: Resource, suffix: str | None) -> Response:
+    """Answer with the form of `resource` that the client asks for."""
+    held = instance(request)
+    offer = choose(request, resource.offers, suffix=suffix)
+    tongues = languages(request) if offer is HTML else ()
+    how = Answering(
+        tag(held.edition, request, offer, tongues),
+        vary=("Accept", "Accept-Language") if offer is HTML else ("Accept",),
+        links=_links(resource, offer),
+        cache_control=resource.cache_control,
+        headers={
+            "Content-Location": f"{resource.path}.{offer.format.suffix}",
+            "X-Dataset-Version": held.store.version,
+        },
+    )
+
+    def build() -> Body:
+        found = resource.triples()
+        if offer is HTML:
+            return Body(resource.page(found).encode(), "text/html; charset=utf-8")
+        return Body(written(found, offer.format, resource, held), offer.media_type)
+
+    return await answer(request, how, held.cache, build)
+
+
+def written(triples: Sequence[ox.Triple], fmt: Format, resource: Resource, held: Instance) -> bytes:
+    """Return the statements in that format."""
+    if fmt is TURTLE:
+        return turtle.canonical(triples).encode()
+    if fmt is JSONLD:
+        tree = frame(triples, resource.iri, held.context)
+        return orjson.dumps(tree, option=orjson.OPT_INDENT_2)
+    kind = _KINDS[fmt.name]
+    if kind.supports_datasets and resource.graph is not None:
+        quads = [ox.Quad(t.subject, t.predicate, t.object, resource.graph) for t in triples]
+        return ox.serialize(quads, format=kind, prefixes=dict(PREFIXES)) or b""
+    ordered = sorted(triples, key=str)
+    return ox.serialize(ordered, format=kind, prefixes=dict(PREFIXES)) or b""
+
+
+def missing(held: Instance, iri: str) -> NotFound:
+    """Return the error for an IRI that nothing is known of, with those that are near."""
+    rows = held.views.rows(held.store, "things")
+    known = [row["thing"].value for row in rows]
+    name = iri.removeprefix(BASE)
+    choices = {one: one.removeprefix(BASE) for one in known}
+    near = process.extract(name, choices, scorer=fuzz.WRatio, limit=5, score_cutoff=75)
+    return NotFound(f"There is no {name} here.", [one for _, _, one in near])
+
+
+def _exists(held: Instance, iri: str) -> bool:
+    try:
+        node = ox.NamedNode(iri)
+    except ValueError:
+        return False
+    return bool(held.views.triples(held.store, "statements", node=node))
+
+
+def origins(store: Store, views: Views, iri: str) -> Origins:
+    """Return the graph of each statement about `iri` that no source makes in so many words."""
+    rows = views.rows(store, "origins", this=ox.NamedNode(iri))
+    return {(row["property"].value, row["value"]): row["graph"].value for row in rows}
+
+
+def _quads_of(held: Instance, name: str) -> list[ox.Triple]:
+    node = ox.NamedNode(name)
+    return [quad.triple for quad in held.store.raw.quads_for_pattern(None, None, None, node)]
+
+
+def _check_version(triples: Sequence[ox.Triple], iri: str, version: str) -> None:
+    """Raise NotFound where `version` is asked for and not the one that is here."""
+    info = ox.NamedNode(PREFIXES["owl"] + "versionInfo")
+    this = ox.NamedNode(iri)
+    found = [t.object for t in triples if t.subject == this and t.predicate == info]
+    here = [value.value for value in found if isinstance(value, ox.Literal)]
+    if version and version not in here:
+        raise NotFound(f"There is no version {version} here.", [f"{iri}/{one}" for one in here])
+
+
+def _links(resource: Resource, offer: Offer) -> list[str]:
+    alternates = [
+        link(f"{resource.path}.{o.format.suffix}", rel="alternate", type=o.media_type)
+        for o in resource.offers
+        if o is not offer
+    ]
+    return [
+        link(resource.iri, rel="describes"),
+        link(resource.iri, rel="cite-as"),
+        link(LICENCE, rel="license"),
+        *alternates,
+    ]
+
+
+def _parted(name: str) -> tuple[str, str | None]:
+    """Return name and suffix; what follows a dot is a suffix only if it is one of ours."""
+    stem, dot, suffix = name.rpartition(".")
+    return (stem, suffix) if dot and stem and suffix in _SUFFIXES else (name, None)
+
+
+for path, endpoint in (
+    ("/id/{kind}/{name:path}", thing),
+    ("/voc/{scheme}/{name:path}", thing),
+    ("/voc/{scheme}", scheme),
+    ("/doc/voc/{scheme}/{name:path}", concept_document),
+    ("/doc/{kind}/{name:path}", document),
+    ("/graph/{name:path}", graph),
+    ("/ontology", ontology),
+    ("/ontology.{suffix}", ontology),
+    ("/ontology/{name:path}", ontology),
+    ("/shapes", shapes),
+    ("/shapes.{suffix}", shapes),
+    ("/context.jsonld", context),
+    ("/logo.svg", logo),
+):
+    router.add_route(path, endpoint, methods=["GET"])
