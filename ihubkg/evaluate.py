@@ -4,7 +4,6 @@ Runs in workers only. A cut answer is always well formed: rows are dropped whole
 the document is written again.
 """
 
-import contextlib
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -17,7 +16,10 @@ import pyoxigraph as ox
 from ihubkg.errors import BadQuery, IhubError, LimitExceeded
 from ihubkg.reader import DEFAULT, Reader
 from ihubkg.syntax import SEE, plain, syntax
-from ihubkg.terms import PREFIXES
+from ihubkg.terms import BASE, PREFIXES
+
+CUT = f"{BASE}problem/cut"
+"""What an answer that was cut links to, where its format has room for it."""
 
 STREAM_AFTER = 1024 * 1024
 """Bytes held back before an answer that may be long is sent as it comes."""
@@ -129,10 +131,30 @@ def run(reader: Reader, question: Question, send: Send) -> Outcome:
             fmt = _ROWS[question.format if question.format in _ROWS else "json"]
             return Outcome("boolean", results.serialize(format=fmt) or b"", rows=1)
         if isinstance(results, ox.QuerySolutions):
-            return _rows(results, question, send)
-        return _graph(reader, question, results, send)
+            outcome = _rows(results, question, send)
+        else:
+            outcome = _graph(reader, question, results, send)
+        return (
+            replace(outcome, body=marked(outcome.body, question.format)) if outcome.cut else outcome
+        )
     except (RuntimeError, ValueError, OSError) as error:
         raise BadQuery(plain(str(error)), see=SEE) from error
+
+
+def marked(body: bytes, fmt: str) -> bytes:
+    """Return a cut answer that says so itself, where its format has room for it.
+
+    Heads of results may hold links: https://www.w3.org/TR/sparql11-results-json/#select-link
+    """
+    match fmt:
+        case "json":
+            return body.replace(b'{"head":{', f'{{"head":{{"link":["{CUT}"],'.encode(), 1)
+        case "xml":
+            return body.replace(b"</head>", f'<link href="{CUT}"/></head>'.encode(), 1)
+        case "turtle" | "trig" | "ntriples" | "nquads":
+            return f"# {CUT}\n".encode() + body
+        case _:
+            return body
 
 
 def _query(
@@ -268,9 +290,12 @@ def tidy(body: bytes, fmt: str) -> bytes:
     pattern = _PREFIX.get(fmt)
     if pattern is None:
         return body
-    end = body.find(b"<rdf:RDF") + 8 if fmt == "rdfxml" else 0
-    while found := pattern.match(body, end):
-        end = found.end()
+    end = 0
+    if fmt == "rdfxml":
+        end = body.find(b">", body.find(b"<rdf:RDF"))
+    else:
+        while found := pattern.match(body, end):
+            end = found.end()
     rest = body[end:]
     return (
         pattern.sub(lambda found: found[0] if found[1] + b":" in rest else b"", body[:end]) + rest
@@ -281,15 +306,23 @@ def _shorter(reader: Reader, question: Question) -> Outcome:
     """Make the answer again, from as many triples as fit."""
     size = question.size or 0
     lines = _Spool(replace(question, stream=False), lambda _: None)
-    with contextlib.suppress(_FullError):
+    cut = ""
+    try:
         _write(_triples(reader, question), ox.RdfFormat.N_TRIPLES, lines)
+    except _FullError:
+        cut = "bytes"
+    size -= len(CUT) + 3  # room for the mark
     text = lines.body()[:size]
     triples = list(ox.parse(text[: text.rfind(b"\n") + 1], format=ox.RdfFormat.N_TRIPLES))
-    while True:
-        body = ox.serialize(triples, format=GRAPHS[question.format], prefixes=dict(PREFIXES))
-        if body is None or len(body) <= size:
-            return Outcome("graph", tidy(body or b"", question.format), "bytes")
-        triples = triples[: int(len(triples) * size / len(body) * 0.95)]
+    body = b""
+    while triples:
+        written = ox.serialize(triples, format=GRAPHS[question.format], prefixes=dict(PREFIXES))
+        body = tidy(written or b"", question.format)
+        if len(body) <= size:
+            break
+        triples = triples[: int(len(triples) * min(0.9, size / len(body)))]
+        cut = "bytes"
+    return Outcome("graph", body if triples else b"", cut)
 
 
 def _triples(reader: Reader, question: Question) -> Iterable[ox.Triple]:

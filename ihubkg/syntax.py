@@ -64,7 +64,8 @@ def _hint(listed: str, text: str, line: int, column: int) -> str:
         return plain(prose[0]) + (_undeclared(text) if prose[0] == "Prefix not found" else "")
     lines = text.split("\n")
     if line > len(lines) or not "".join([lines[line - 1][column - 1 :], *lines[line:]]).strip():
-        return "the text ends before it is complete, or goes on behind its end."
+        missing = " A “}” may be missing." if '"}"' in listed else ""
+        return f"the text ends before it is complete, or goes on behind its end.{missing}"
     names = [name.strip('"') for name in parts if _NAME.match(name)]
     shown = f"expected {' or '.join(names[:8])}" if names else "this cannot stand here"
     return f"{shown}{' or …' if len(names) > 8 else ''}."

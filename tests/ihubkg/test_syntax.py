@@ -20,8 +20,17 @@ def test_a_fault_has_its_place_and_what_was_expected() -> None:
     assert error.see is not None
 
 
-def test_the_words_that_would_fit_are_named() -> None:
-    assert "expected DISTINCT or WHERE" in fault("SELECT ?s WERE { ?s ?p ?o }").message
+def test_a_misspelt_word_is_named_with_its_place_and_the_nearest() -> None:
+    error = fault("SELECT ?s\n  WERE { ?s ?p ?o }")
+    assert (error.line, error.column) == (2, 3)
+    assert "“WERE” is no word of SPARQL; did you mean WHERE?" in error.message
+
+
+def test_a_missing_prefix_is_declared_for_the_reader() -> None:
+    assert (
+        "PREFIX skos: <http://www.w3.org/2004/02/skos/core#>"
+        in fault("SELECT * { ?s skos:prefLabel ?o }").message
+    )
 
 
 def test_a_missing_brace_is_named() -> None:
