@@ -28,6 +28,8 @@ NAVIGATION: tuple[tuple[str, str], ...] = (
     ("/about", "About"),
 )
 
+_WORDS = tuple("no one two three four five six seven eight nine ten eleven twelve".split())
+
 # Characters that change the order or look of the text around them without being seen.
 _BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _UNSAFE_IN_ADDRESS = frozenset(" \"'<>\\^`{|}")
@@ -48,6 +50,7 @@ class Pages:
         self._environment.filters |= {
             "address": address,
             "capitalize_first": capitalize_first,
+            "in_words": in_words,
             "plural": plural,
             "curie": shorten,
             "plain": plain,
@@ -90,6 +93,15 @@ def address(iri: str) -> str | None:
 def capitalize_first(text: str) -> str:
     """Return `text` with a capital at its beginning and the rest as it is."""
     return text[:1].upper() + text[1:]
+
+
+def in_words(number: int) -> str:
+    """Return a small number as texts write it, a larger one in figures.
+
+    >>> in_words(7), in_words(1234)
+    ('seven', '1,234')
+    """
+    return _WORDS[number] if 0 <= number < len(_WORDS) else f"{number:,}"
 
 
 def plural(word: str) -> str:
