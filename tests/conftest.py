@@ -6,11 +6,14 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner, Result
 
 from ihubkg import files
+from ihubkg.cli import main
 from ihubkg.model import Model
 from ihubkg.store import Store
 
+Cli = Callable[..., Result]
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
 
@@ -53,5 +56,23 @@ def run(root: Path) -> Run:
         command = [sys.executable, "-m", "ihubkg.cli", *map(str, arguments)]
         settings = {"cwd": root, "capture_output": True, "text": True, "timeout": 120, **options}
         return subprocess.run(command, check=False, **settings)  # type: ignore[call-overload, no-any-return]
+
+    return call
+
+
+@pytest.fixture(scope="session")
+def filled(model: Model, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder with the packaged graph; for reading."""
+    folder = tmp_path_factory.mktemp("filled") / "data"
+    Store.open(folder, model=model).close()
+    return folder
+
+
+@pytest.fixture(scope="session")
+def cli() -> Cli:
+    """Run `ihubkg` in this process; `input` is its standard input."""
+
+    def call(*arguments: str | Path, input: str | bytes | None = None) -> Result:
+        return CliRunner().invoke(main, [*map(str, arguments)], input=input, prog_name="ihubkg")
 
     return call
