@@ -299,21 +299,32 @@ class _Bindings:
 
 
 def _search(view: View, need: Search, nodes: set[Node]) -> None:
-    """Fetch a superset of what the query reads, pattern by pattern from what is bound."""
+    """Fetch a superset of what the query reads, pattern by pattern from what is bound.
+
+    What its rows need comes first: what may be absent must not narrow what is looked for.
+    """
     bound = _Bindings({rdflib.Variable("this"): nodes})
-    left = list(need.patterns)
-    while left:
-        ready = [m for m in left if bound.get(m.subject) is not None]
-        if ready:
-            chosen = ready[0]
-            _forward(view, chosen, bound)
-        else:
-            ready = [m for m in left if bound.get(m.value) is not None]
-            if not ready:
-                return
-            chosen = _cheapest(view, ready, bound)
-            _backward(view, chosen, bound)
-        left.remove(chosen)
+    for required in (True, False):
+        left = [match for match in need.patterns if match.required is required]
+        while left:
+            chosen = _next(view, left, bound)
+            if chosen is None:
+                break
+            left.remove(chosen)
+
+
+def _next(view: View, left: Sequence[Match], bound: _Bindings) -> Match | None:
+    """Follow one of the patterns that something bound leads to, and return it."""
+    for match in left:
+        if bound.get(match.subject) is not None:
+            _forward(view, match, bound)
+            return match
+    ready = [match for match in left if bound.get(match.value) is not None]
+    if not ready:
+        return None
+    chosen = _cheapest(view, ready, bound)
+    _backward(view, chosen, bound)
+    return chosen
 
 
 def _forward(view: View, match: Match, bound: _Bindings) -> None:

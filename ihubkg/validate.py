@@ -74,8 +74,8 @@ class Checker:
         self.shapes = Shapes(model.shapes, profile)
         self.classes = Classes(model.ontology)
         self._plan = Plan(self.shapes)
-        self._engine = ShapesGraph(_copy(self.shapes.graph))
-        self._known = {shape.node: shape for shape in self._engine.shapes}
+        self.engine = ShapesGraph(_copy(self.shapes.graph))
+        self._known = {shape.node: shape for shape in self.engine.shapes}
         self._base = [*_base(model.ontology, self.shapes.graph)]
         self._private = _private_patterns(self.shapes.graph)
 
