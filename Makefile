@@ -73,11 +73,33 @@ fmt: develop ## the one form of Python and Turtle
 build: setup ## release artefacts in dist/
 	@$(BIN)/ihubkg build --out dist
 
+SHARED ?= ../shared
+
+conformance: develop ## the suites of others, against a service on a temporary data folder
+	@test -d $(SHARED) || { echo "$(SHARED) is not here: the suites of others cannot be run." >&2; exit 2; }
+	@status=0; for suite in $(sort $(wildcard tests/conformance/suite_*.py)); do \
+	  echo "== $$suite"; $(BIN)/python $$suite $(SHARED) || status=1; done; exit $$status
+
+hostile: develop ## every hostile file and query, against a service on a temporary data folder
+	@test -d $(SHARED) || { echo "$(SHARED) is not here: there is nothing hostile to send." >&2; exit 2; }
+	@status=0; for run in $(sort $(wildcard tests/hostile/*.py)); do \
+	  echo "== $$run"; $(BIN)/python $$run $(SHARED)/hostile || status=1; done; exit $$status
+
+.venv/.bench: requirements-bench.lock .venv/.develop
+	@echo "Installing the peers to measure against (requirements-bench.lock)"
+	@$(PIP) install --require-hashes -r requirements-bench.lock
+	@touch $@
+
+bench: .venv/.bench ## side by side with peers, each printed as a ratio from one run
+	@for bench in $(sort $(wildcard bench/bench_*.py)); do echo "== $$bench"; $(BIN)/python $$bench; done
+
 lock: ## both lock files anew, from pyproject.toml (needs uv)
 	@uv pip compile -q -U --universal --python-version 3.11 --generate-hashes pyproject.toml --extra mcp \
 	  --group build -o requirements.lock --custom-compile-command "make lock"
 	@uv pip compile -q -U --universal --python-version 3.11 --generate-hashes pyproject.toml --extra mcp --extra frames \
 	  --group build --group dev -c requirements.lock -o requirements-dev.lock --custom-compile-command "make lock"
+	@uv pip compile -q -U --universal --python-version 3.11 --generate-hashes pyproject.toml --extra mcp --extra frames \
+	  --group build --group dev --group bench -c requirements-dev.lock -o requirements-bench.lock --custom-compile-command "make lock"
 
 clean: ## removes what make made, never .data
 	@rm -rf .venv dist node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

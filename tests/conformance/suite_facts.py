@@ -2,8 +2,8 @@
 
 Every entry that has a source is in the graph under its identifier, with its English label; every
 label in any language is there; entries without a source, and those that say "not found" or "not
-evidenced", are not. Run it as `python tests/conformance/facts.py [FOLDER]`; the folder holds
-`facts.yaml` and `facts_additions.yaml` and is `../shared/domain` by default. Exit code 1 names
+evidenced", are not. Run it as `python tests/conformance/suite_facts.py [SHARED]`; SHARED/domain holds
+`facts.yaml` and `facts_additions.yaml`. Exit code 1 names
 what differs, 2 says that the folder is absent.
 """
 
@@ -117,9 +117,10 @@ def missing_labels(
 
 
 @click.command()
-@click.argument("folder", type=click.Path(path_type=Path), default="../shared/domain")
-def main(folder: Path) -> None:
-    """Compare the packaged graph with the facts files in FOLDER."""
+@click.argument("shared", type=click.Path(path_type=Path), default="../shared")
+def main(shared: Path) -> None:
+    """Compare the packaged graph with the facts files in SHARED/domain."""
+    folder = shared / "domain"
     if not (folder / "facts.yaml").is_file():
         click.echo(f"{folder} holds no facts.yaml: name the folder that does.", err=True)
         raise SystemExit(2)

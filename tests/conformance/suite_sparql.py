@@ -1,8 +1,8 @@
 """The W3C suites for SPARQL 1.1 Protocol, Graph Store Protocol and Service Description.
 
-    python tests/conformance/sparql_protocol.py [FOLDER] [URL TOKEN]
+    python tests/conformance/suite_sparql.py [SHARED] [URL TOKEN]
 
-FOLDER holds `protocol/`, `graph-store-protocol/` and `service-description/` of w3c/rdf-tests.
+SHARED/conformance/sparql11 holds `protocol/`, `graph-store-protocol/` and `service-description/` of w3c/rdf-tests.
 Without URL a service is started on a temporary data folder. Exit code 1 if a test fails, 2 if the
 suites are not there.
 """
@@ -23,7 +23,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent.parent))
 
 from tests.conformance.running import service
 
-DEFAULT = Path("../shared/conformance/sparql11")
+SHARED = Path("../shared")
 
 MF = Namespace("http://www.w3.org/2001/sw/DataAccess/tests/test-manifest#")
 HT = Namespace("http://www.w3.org/2011/http#")
@@ -276,7 +276,8 @@ def _print(title: str, found: list[tuple[str, list[str]]]) -> int:
 
 def main(arguments: list[str]) -> int:
     """Run the suites as the arguments say."""
-    folder = Path(arguments[0]) if arguments else DEFAULT
+    shared = Path(arguments[0]) if arguments else SHARED
+    folder = shared / "conformance" / "sparql11"
     if not folder.is_dir():
         print(f"The W3C suites are not at {folder}: nothing was checked.")
         return 2
