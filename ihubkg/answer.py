@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import orjson
 import pyoxigraph as ox
 
-from ihubkg import terms, values
+from ihubkg import empty, terms, values
 from ihubkg.errors import IhubError
 from ihubkg.header import Column, ValueType
 from ihubkg.names import Graph, Names
@@ -221,6 +221,8 @@ def answer(
         found.rows = _rows(question.results, results, labels)
         found.truncated = len(found.rows) > call.limit
         del found.rows[call.limit :]
+    if not (found.rows or found.triples) and call.limit:
+        found.why_empty = empty.why(graph, question, call, names, languages).as_dict()
     return found
 
 

@@ -108,7 +108,7 @@ class Question:
 
     def bind(
         self,
-        values: Mapping[str, Term | Sequence[Term]],
+        values: "Values",
         *,
         limit: int | None = None,
         offset: int = 0,
@@ -157,6 +157,26 @@ class Slot:
     undef: Token
 
 
+Values = Mapping[str, Term | Sequence[Term]]
+"""What to bind: one term, or several, by the name of the variable."""
+
+
+@dataclass(frozen=True)
+class Frame:
+    """Text with slots: `names` stand between the `pieces`."""
+
+    pieces: tuple[str, ...]
+    names: tuple[str, ...]
+
+    def fill(self, values: Values) -> str:
+        """Return the text with the slots of `values` filled; others keep `UNDEF`."""
+        filled = [self.pieces[0]]
+        for name, piece in zip(self.names, self.pieces[1:], strict=True):
+            filled.append(_written(values.get(name)))
+            filled.append(piece)
+        return "".join(filled)
+
+
 @dataclass(frozen=True)
 class Query:
     """A query as text, tokens and slots."""
@@ -201,14 +221,24 @@ class Query:
         """The number of the first token behind the head: WHERE, or the bracket of the group."""
         start = next(i for i, token in enumerate(self.tokens) if token.says(self.form.upper()))
         if self.form is Form.GRAPH and self.tokens[start + 1].says("{"):
-            return _closing(self.tokens, start + 1) + 1
+            return closing(self.tokens, start + 1) + 1
         return start + 1
 
     @cached_property
     def prologue(self) -> str:
         """The text before the head: the prefixes."""
         first = next(token for token in self.tokens if token.says(self.form.upper()))
-        return self.text[: first.start]
+        return self.between(self.tokens[0].start, first.start)
+
+    @cached_property
+    def computed(self) -> frozenset[str]:
+        """The names in the head of a SELECT that an expression gives."""
+        head = self.tokens[: self.body[0]]
+        return frozenset(
+            token.text[1:]
+            for number, token in enumerate(head)
+            if token.kind is Kind.VARIABLE and head[number - 1].says("AS")
+        )
 
     @cached_property
     def projection(self) -> tuple[str, ...]:
@@ -233,26 +263,26 @@ class Query:
         return "".join((*pieces, self.text[start:end]))
 
     @cached_property
-    def _pieces(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        """The text around the slots, without comments and what went before them, and their names.
+    def _whole(self) -> "Frame":
+        """The query without its header and comments.
 
         An engine then reads no header, and asks nobody whether a word in it is a keyword.
         """
-        pieces, offset = [], self.tokens[0].start
-        for slot in self.slots:
-            pieces.append(self.between(offset, slot.undef.start))
-            offset = slot.undef.end
-        pieces.append(self.between(offset, len(self.text)))
-        return tuple(pieces), tuple(slot.variable for slot in self.slots)
+        return self.frame(self.tokens[0].start, len(self.text))
 
-    def bind(self, values: Mapping[str, Term | Sequence[Term]]) -> str:
+    def frame(self, start: int, end: int) -> "Frame":
+        """Return the text from one offset to another, without comments, as what slots stand in."""
+        pieces, names = [], []
+        for slot in self.slots:
+            if start <= slot.undef.start < end:
+                pieces.append(self.between(start, slot.undef.start))
+                names.append(slot.variable)
+                start = slot.undef.end
+        return Frame((*pieces, self.between(start, end)), tuple(names))
+
+    def bind(self, values: Values) -> str:
         """Return the text with the slots of `values` filled; others keep `UNDEF`."""
-        pieces, variables = self._pieces
-        filled = [pieces[0]]
-        for variable, piece in zip(variables, pieces[1:], strict=True):
-            filled.append(_written(values.get(variable)))
-            filled.append(piece)
-        return "".join(filled)
+        return self._whole.fill(values)
 
     def window(self, limit: int | None, offset: int) -> str:
         """Return the clauses that cut rows `offset` to `offset + limit` out of the answer."""
@@ -301,7 +331,7 @@ def _slots(scanned: Sequence[Token]) -> list[Slot]:
     return slots
 
 
-def _closing(scanned: Sequence[Token], opened: int) -> int:
+def closing(scanned: Sequence[Token], opened: int) -> int:
     """Return the number of the token that closes the brace at `opened`."""
     depth = 0
     for number in range(opened, len(scanned)):
