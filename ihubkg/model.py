@@ -55,7 +55,7 @@ class Model:
     @cached_property
     def graphs(self) -> tuple[str, ...]:
         """The IRIs of the graphs that the packaged files fill, sorted."""
-        return tuple(sorted({name for name, _ in self._sources()}))
+        return tuple(sorted({name for name, _ in self.sources()}))
 
     def quads(self) -> Iterator[ox.Quad]:
         """Yield every packaged statement in its graph, file by file.
@@ -66,7 +66,7 @@ class Model:
         Raises:
             ParseError: a file is not Turtle; the message begins with its path.
         """
-        for name, path in self._sources():
+        for name, path in self.sources():
             target = ox.NamedNode(name)
             for triple in self._triples(path):
                 yield ox.Quad(triple.subject, triple.predicate, triple.object, target)
@@ -82,7 +82,7 @@ class Model:
         wanted = {ONTOLOGY, VOCAB}
         return to_rdflib(
             triple
-            for name, path in self._sources()
+            for name, path in self.sources()
             if name in wanted
             for triple in self._triples(path)
         )
@@ -124,7 +124,7 @@ class Model:
         """The inference rules, by name."""
         return self._texts("rules")
 
-    def _sources(self) -> Iterator[tuple[str, Path]]:
+    def sources(self) -> Iterator[tuple[str, Path]]:
         """Yield the graph and the path of every packaged Turtle file that the store holds."""
         for path in files.walk(self.root):
             name = _graph_of(PurePosixPath(path.relative_to(self.root).as_posix()))
