@@ -28,7 +28,10 @@ NAVIGATION: tuple[tuple[str, str], ...] = (
     ("/about", "About"),
 )
 
-_WORDS = tuple("no one two three four five six seven eight nine ten eleven twelve".split())
+_WORDS = (
+    *("no", "one", "two", "three", "four", "five", "six"),
+    *("seven", "eight", "nine", "ten", "eleven", "twelve"),
+)
 
 # Characters that change the order or look of the text around them without being seen.
 _BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
