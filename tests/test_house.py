@@ -7,6 +7,7 @@ import re
 import tomllib
 from collections import defaultdict
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import click
@@ -162,10 +163,38 @@ def test_every_verb_is_documented() -> None:
         assert f"ihubkg {name}" in text, f"no document shows ihubkg {name}"
 
 
-def test_every_setting_is_documented() -> None:
-    text = documents()
-    for name in Settings.__dataclass_fields__:
-        assert f"IHUBKG_{name.upper()}" in text, f"no document names IHUBKG_{name.upper()}"
+SETTINGS = """# Settings
+
+The service reads them once, at its start, from the environment. This page is made from
+`service/settings.py` by `pytest tests/test_house.py --update`.
+
+| variable | default | what it says |
+|---|---|---|
+"""
+
+
+def settings() -> Iterator[str]:
+    """Yield a row for every setting: its name, its default, its docstring."""
+    tree = ast.parse((ROOT / "service" / "settings.py").read_text(encoding="utf-8"))
+    (held,) = (node for node in tree.body if getattr(node, "name", "") == Settings.__name__)
+    assert isinstance(held, ast.ClassDef)
+    for node, following in pairwise(held.body):
+        if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
+            name = node.target.id
+            assert isinstance(following, ast.Expr), f"{name} says nothing"
+            assert isinstance(following.value, ast.Constant)
+            default = Settings.__dataclass_fields__[name].default
+            shown = "" if default in (None, ()) else f"`{default}`"
+            text = " ".join(str(following.value.value).split())
+            yield f"| `IHUBKG_{name.upper()}` | {shown} | {text} |\n"
+
+
+def test_every_setting_is_documented(update: bool) -> None:
+    path = ROOT / "docs" / "settings.md"
+    expected = SETTINGS + "".join(settings())
+    if update:
+        path.write_text(expected, encoding="utf-8")
+    assert path.read_text(encoding="utf-8") == expected
 
 
 def test_the_version_is_written_once() -> None:
