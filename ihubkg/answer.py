@@ -254,7 +254,7 @@ def _rows(
             term = solution[name]
             if term is not None:
                 leads = solution[link] if link else None
-                row[name] = dress(term, None if leads is None else leads.value)
+                row[name] = dress(term, None if leads is None else _leads(leads.value))
         found.append(row)
     return found
 

@@ -203,9 +203,8 @@ class _Lookup:
 
     def short(self, iri: str) -> str:
         own = slug(iri)
-        return (
-            own if len(self.by_name.get((0, fold(own)), ())) == 1 else iri.removeprefix(terms.BASE)
-        )
+        alone = self.by_name.get((0, fold(own))) == {iri}
+        return own if alone else iri.removeprefix(terms.BASE)
 
     def near(self, wanted: str) -> tuple[str, ...]:
         """Return the members whose names are most like `wanted`; the first ones if none is."""
