@@ -14,7 +14,7 @@ from ihubkg import formats, terms, turtle
 from ihubkg.errors import BadQuery, Conflict, IhubError, NotFound, StoreError
 from ihubkg.folder import Folder, version_of
 from ihubkg.model import Model
-from ihubkg.store import DEFAULT, Store, names_dataset
+from ihubkg.store import DEFAULT, Store, content_digests, names_dataset
 
 COUNT = "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }"
 
@@ -252,6 +252,51 @@ def test_a_change_whose_consequences_were_cut_off_is_settled_at_the_next_start(
         assert store.version == expected.version
     with Store.open(folder, model=small, read_only=True) as store:
         assert store.version == expected.version
+
+
+WRITE = """
+import os, pathlib, sys
+import pyoxigraph as ox
+from ihubkg import terms
+from ihubkg.model import Model
+from ihubkg.store import Store
+store = Store.open(pathlib.Path(sys.argv[1]), model=Model.load(pathlib.Path(sys.argv[2])))
+with store.writing(terms.CURATED) as raw:
+    names = map(ox.NamedNode, ("http://e/late", "http://e/p"))
+    raw.add(ox.Quad(*names, ox.Literal("late"), ox.NamedNode(terms.CURATED)))
+    raw.flush()
+    os.kill(os.getpid(), 9)
+"""
+
+
+def test_a_kill_between_a_write_and_what_follows_is_made_good(
+    folder: Path, small: Model, root: Path
+) -> None:
+    killed = subprocess.run(
+        [sys.executable, "-c", WRITE, folder, small.root], cwd=root, check=False
+    )
+    assert killed.returncode == -signal.SIGKILL
+    expected = Store.memory(small)
+    expected.load([quad("late", "late")], into=terms.CURATED)
+    with Store.open(folder, model=change(small)) as store:
+        assert store.version == expected.version
+        assert store.notice is not None
+
+
+def test_the_version_counts_what_was_inferred_since(folder: Path, small: Model) -> None:
+    axiom = f"<{terms.term('A')}> <{terms.expand('rdfs:subClassOf')}> <{terms.term('B')}> ."
+    (small.root / "ontology" / "axiom.ttl").write_text(axiom)
+    member = ox.Triple(
+        ox.NamedNode("http://e/x"),
+        ox.NamedNode(terms.expand("rdf:type")),
+        ox.NamedNode(terms.term("A")),
+    )
+    with Store.open(folder, model=Model.load(small.root)) as store:
+        assert terms.INFERRED not in store.digests
+        store.load([member], into=terms.CURATED)
+        assert terms.INFERRED in store.digests
+        held = store.digests
+    assert content_digests(folder / "store" / "1") == held
 
 
 def test_a_folder_in_use_is_refused_and_can_be_read(opened: Store, small: Model) -> None:

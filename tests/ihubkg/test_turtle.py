@@ -150,6 +150,14 @@ def test_awkward_data_survives(text: str) -> None:
     assert turtle.reformat(written) == written
 
 
+@pytest.mark.parametrize(
+    ("depth", "labels"), [(turtle.MAX_NESTING, 0), (turtle.MAX_NESTING + 1, 2)]
+)
+def test_what_nests_too_deeply_gets_a_block_of_its_own(depth: int, labels: int) -> None:
+    text = f"<{E}s> <{E}p> " + f"[ <{E}p> " * depth + "1" + " ]" * depth + " ."
+    assert turtle.canonical(read(text)).count("_:") == labels
+
+
 NODES = st.one_of(
     st.sampled_from([f"<{E}{name}>" for name in "abc"]),
     st.sampled_from([f"_:{name}" for name in "xyzuvw"]),
