@@ -261,8 +261,7 @@ class Pool:
         trace: TracebackType | None,
     ) -> None:
         self._closed = True
-        for task in self._tasks:
-            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
         for worker in (*self._idle, *self._busy):
             worker.kill()
         await asyncio.to_thread(self._parent.stop)
