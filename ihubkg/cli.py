@@ -4,10 +4,12 @@ What goes wrong is one plain line on standard error and exit code 2; `Verbs` is 
 sees to it.
 """
 
+import ast
 import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
+from pathlib import Path
 from pkgutil import iter_modules
 from typing import Any
 
@@ -36,6 +38,11 @@ class Verbs(click.Group):
         if not isinstance(verb, click.Command):
             raise TypeError(f"{cmd_name} is no verb")
         return verb
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the verbs with what their modules say first, without importing any."""
+        with formatter.section("Verbs"):
+            formatter.write_dl([(name, _summary(name)) for name in self.list_commands(ctx)])
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -84,6 +91,13 @@ class Verbs(click.Group):
                 "ihubkg --traceback … shows where it came up."
             )
         sys.exit(2)
+
+
+def _summary(name: str) -> str:
+    """Return what the docstring of a verb's module says behind its name."""
+    source = (Path(verbs.__path__[0]) / f"{name}.py").read_text(encoding="utf-8")
+    said = ast.get_docstring(ast.parse(source)) or ""
+    return said.partition(": ")[2].partition("\n")[0].rstrip(".")
 
 
 def _complain(message: str) -> None:

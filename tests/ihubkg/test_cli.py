@@ -45,6 +45,22 @@ def test_help_shows_an_example_for_every_verb(path: tuple[str, ...], cli: Cli) -
     assert f"ihubkg {' '.join(path)}".strip() in result.stdout
 
 
+def test_help_lists_every_verb_with_what_it_does(cli: Cli) -> None:
+    listed = cli("--help").stdout.partition("Verbs:")[2].splitlines()
+    rows = [line.split(maxsplit=1) for line in listed if line.startswith("  ") and line[2] != " "]
+    assert [row[0] for row in rows] == NAMES
+    assert all(len(row) == 2 for row in rows)
+
+
+def test_help_imports_no_verb(root: Path) -> None:
+    code = "import sys, ihubkg.cli\ntry: ihubkg.cli.main(['--help'])\nfinally: print(*sys.modules)"
+    command = [sys.executable, "-c", code]
+    result = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
+    assert "Verbs:" in result.stdout
+    assert "ihubkg.verbs.ask" not in result.stdout
+    assert "rdflib" not in result.stdout.split()
+
+
 def test_without_a_verb_help_is_shown_and_the_exit_code_is_2(cli: Cli) -> None:
     result = cli()
     assert result.exit_code == 2
