@@ -1,6 +1,7 @@
 """The pages: Jinja with everything escaped, addresses checked, and hidden characters shown."""
 
 import hashlib
+import textwrap
 import unicodedata
 from pathlib import Path
 from urllib.parse import urlencode, urlsplit
@@ -58,6 +59,7 @@ class Pages:
             "curie": shorten,
             "plain": plain,
             "query": urlencode,
+            "wrapped": wrapped,
         }
         sources = sorted(folder.glob("*.html"))
         total = hashlib.sha256(b"".join(path.read_bytes() for path in sources))
@@ -116,6 +118,11 @@ def plural(word: str) -> str:
     if word.endswith("y") and word[-2:-1] not in "aeiou":
         return word[:-1] + "ies"
     return word + ("es" if word.endswith(("s", "ch", "sh")) else "s")
+
+
+def wrapped(text: str, width: int) -> list[str]:
+    """Return `text` in lines of at most `width` characters, for pictures."""
+    return textwrap.wrap(text, width, break_long_words=False)
 
 
 def is_safe(iri: str) -> bool:

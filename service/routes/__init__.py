@@ -1,14 +1,32 @@
 """What the service answers to: one noun per module, each with a `router`."""
 
-from service.routes import api, assets, catalogue, health, phases, questions, resources
+from service.routes import (
+    api,
+    assets,
+    catalogue,
+    changes,
+    evidence,
+    health,
+    home,
+    hubs,
+    methods,
+    phases,
+    questions,
+    resources,
+)
 
 ROUTERS = (
     assets.router,
     health.router,
     catalogue.router,
+    changes.router,
     questions.router,
     api.router,
+    home.router,
+    methods.router,
     phases.router,
+    hubs.router,
+    evidence.router,
     resources.router,
 )
 """The routers of the service, in the order in which they are tried."""
