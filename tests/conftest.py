@@ -76,3 +76,30 @@ def cli() -> Cli:
         return CliRunner().invoke(main, [*map(str, arguments)], input=input, prog_name="ihubkg")
 
     return call
+
+
+Gate = Callable[[str, str], None]
+
+
+@pytest.fixture
+def gate(record_property: Callable[[str, object], None]) -> Gate:
+    """Put a figure into the table of gates at the end of the run, under the test's own outcome."""
+    return lambda name, figure: record_property("gate", [name, figure])
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print the table of gates that ran, with their figures."""
+    rows = [
+        (name, figure, outcome)
+        for outcome in ("passed", "failed")
+        for report in terminalreporter.getreports(outcome)
+        if getattr(report, "when", "") == "call"
+        for key, value in report.user_properties
+        if key == "gate"
+        for name, figure in [value]
+    ]
+    if rows:
+        width = max(len(name) for name, _, _ in rows)
+        terminalreporter.section("gates")
+        for name, figure, outcome in sorted(rows):
+            terminalreporter.write_line(f"{name:{width}}  {outcome:6}  {figure}")

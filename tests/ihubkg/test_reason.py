@@ -13,6 +13,7 @@ from ihubkg.errors import IhubError, Timeout, Unavailable
 from ihubkg.model import Model
 from ihubkg.store import Store
 from ihubkg.terms import CURATED, ONTOLOGY, PREFIXES
+from tests.conftest import Gate
 
 ROOT = Path(__file__).parent.parent
 SAMPLE = ROOT / "ontology" / "sample.ttl"
@@ -91,8 +92,12 @@ def test_each_planted_error_is_told_by_the_rules(axioms: list[ox.Quad], text: st
     assert any(step.triple in planted for clash in clashes for step in clash.walk())
 
 
-def test_the_packaged_graph_is_consistent_and_every_class_can_have_members(store: Store) -> None:
+def test_the_packaged_graph_is_consistent_and_every_class_can_have_members(
+    store: Store, gate: Gate
+) -> None:
     verdict = reason.check(store.raw)
+    told = "consistent" if verdict.consistent else "inconsistent"
+    gate("reasoner", f"{told}, {len(verdict.unsatisfiable)} unsatisfiable, {verdict.seconds:.0f} s")
     assert verdict.ok
     assert verdict.unsatisfiable == ()
     assert verdict.triples > 10_000
