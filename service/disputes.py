@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from ihubkg.answer import Row
 from ihubkg.names import slug
-from service.page import Inquiry, cited, grouped
+from service.page import Inquiry, cited, grouped, resting
 from service.sheet import Passage, Text
 
 
@@ -53,7 +53,7 @@ def _dispute(inquiry: Inquiry, iri: str, rows: Sequence[Row]) -> Dispute:
                 iri=claim,
                 text=next(iter(inquiry.about(claim).texts), inquiry.name(claim)),
                 followed=any(row["followed"].plain for row in group),
-                passages=tuple(known[citation] for citation in cited(group)),
+                passages=resting(group, known),
             )
             for claim, group in grouped(rows, "claim").items()
         ),

@@ -15,7 +15,7 @@ from starlette.responses import Response
 from ihubkg.answer import Answer, Cell, Row, ask
 from ihubkg.describe import names_in
 from ihubkg.names import Names
-from ihubkg.terms import PREFIXES, shorten, term
+from ihubkg.terms import BASE, PREFIXES, shorten, term
 from ihubkg.values import Given
 from service.instance import Instance, instance
 from service.negotiate import HTML, choose, languages
@@ -181,8 +181,14 @@ def distinct(rows: Iterable[Row], column: str) -> list[Cell]:
 
 
 def cited(rows: Iterable[Row], column: str = "where") -> list[str]:
-    """Return the citations that the rows rest on: where the cells of `column` lead."""
-    return list(dict.fromkeys(c.href for row in rows if (c := row.get(column)) and c.href))
+    """Return the citations that the rows rest on: whose documents the cells of `column` lead to."""
+    found = (cell.href for row in rows if (cell := row.get(column)) and cell.href)
+    return list(dict.fromkeys(href.replace(BASE + "doc/", BASE + "id/", 1) for href in found))
+
+
+def resting(rows: Iterable[Row], known: Mapping[str, Passage]) -> tuple[Passage, ...]:
+    """Return the passages that the rows rest on, as `known` has them."""
+    return tuple(known[iri] for iri in cited(rows) if iri in known)
 
 
 def _node(values: Sequence[Term]) -> str:

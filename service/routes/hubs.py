@@ -11,7 +11,7 @@ from ihubkg.answer import Row
 from ihubkg.names import slug
 from ihubkg.terms import PREFIXES, concept, thing
 from service.disputes import disputes
-from service.page import Inquiry, cited, distinct, grouped, page
+from service.page import Inquiry, cited, distinct, grouped, page, resting
 from service.sheet import Passage, Text
 
 router = APIRouter()
@@ -130,7 +130,7 @@ def draft(inquiry: Inquiry) -> dict[str, object]:
         "idea": inquiry.about(concept("term", "regional-innovation-hub")),
         "panels": [panel(inquiry, name, found) for name in COMPARED],
         "disputes": disputes(inquiry, rows),
-        "engaged": [(row["schools"].value, known[_citation(row)]) for row in engaged],
+        "engaged": [(int(row["schools"].value), resting([row], known)) for row in engaged],
         "unnamed": [
             (row["hub"].value, inquiry.text(row["hub"]), row["missing"].value)
             for row in inquiry.rows("hubs-naming-fewer-schools")
@@ -150,7 +150,7 @@ def _hub(inquiry: Inquiry, row: Row) -> Hub:
         name=inquiry.text(row["hub"]),
         country=inquiry.text(row["country"]),
         lead=inquiry.text(row["lead"]) if "lead" in row else None,
-        texts=about.texts,
+        texts=about.texts[:1],
         figures=figures,
         counted=int(row["schools"].value) if "schools" in row else None,
         schools=schools,
@@ -171,7 +171,7 @@ def _figures(inquiry: Inquiry, rows: Sequence[Row]) -> tuple[Figure, ...]:
             number=float(group[0]["value"].value),
             exactness=slug(group[0]["exactness"].value),
             exactly=inquiry.text(group[0]["exactness"]),
-            passages=tuple(known[citation] for citation in cited(group)),
+            passages=resting(group, known),
         )
         for group in grouped(rows, "figure").values()
     ]
@@ -186,7 +186,7 @@ def _schools(inquiry: Inquiry, hub: str) -> tuple[Member, ...]:
     rows = [row for row in inquiry.rows("hub-and-pair-of-school") if row["hub"].value == hub]
     known = inquiry.passages(cited(rows))
     return tuple(
-        _member(inquiry, iri, group, tuple(known[citation] for citation in cited(group)))
+        _member(inquiry, iri, group, resting(group, known))
         for iri, group in grouped(rows, "school").items()
     )
 
@@ -196,7 +196,7 @@ def _others(inquiry: Inquiry, hub: str, schools: set[str]) -> tuple[Member, ...]
     rest = [row for row in rows if row["member"].value not in schools]
     known = inquiry.passages(cited(rest))
     return tuple(
-        _member(inquiry, iri, group, tuple(known[citation] for citation in cited(group)))
+        _member(inquiry, iri, group, resting(group, known))
         for iri, group in grouped(rest, "member").items()
     )
 
@@ -244,10 +244,6 @@ def _words(figure: Figure) -> str:
     if figure.exactness == "exact":
         return figure.value.text
     return f"{figure.exactly.text.lower()} {figure.value.text}"
-
-
-def _citation(row: Row) -> str:
-    return cited([row])[0]
 
 
 router.add_route("/hubs", hubs, methods=["GET"])

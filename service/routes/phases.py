@@ -16,7 +16,7 @@ from ihubkg.answer import Row
 from ihubkg.header import ValueType
 from ihubkg.names import slug
 from ihubkg.terms import INTERPRETED, term
-from service.page import Inquiry, cited, grouped, page
+from service.page import Inquiry, cited, grouped, page, resting
 from service.sheet import Passage, Text
 
 router = APIRouter()
@@ -25,9 +25,9 @@ LEFT = 190
 """Width of the column with the names of methods, in units of the picture."""
 STEP = 128
 """From one stop to the next."""
-TOP = 92
+TOP = 96
 """Height of the line of the stops."""
-FIRST = 176
+FIRST = 180
 """Height of the first row of methods."""
 ROW = 30
 """From one row of methods to the next."""
@@ -174,7 +174,7 @@ def _fits(inquiry: Inquiry, rows: Sequence[Row]) -> tuple[Fit, ...]:
             basis=slug(group[0]["basis"].value),
             why=inquiry.text(group[0]["why"]) if "why" in group[0] else None,
             strength=inquiry.text(group[0]["strength"]) if "strength" in group[0] else None,
-            passages=tuple(known[citation] for citation in cited(group)),
+            passages=resting(group, known),
         )
         for iri, group in grouped(rows, "method").items()
     )
@@ -188,7 +188,7 @@ def _parts(inquiry: Inquiry, rows: Sequence[Row]) -> tuple[Part, ...]:
             name=inquiry.text(group[0]["role"]),
             note=inquiry.text(group[0]["note"]) if "note" in group[0] else None,
             basis=slug(group[0]["basis"].value),
-            passages=tuple(known[citation] for citation in cited(group)),
+            passages=resting(group, known),
         )
         for iri, group in grouped(rows, "role").items()
     )
@@ -203,7 +203,7 @@ def _runs(inquiry: Inquiry, rows: Sequence[Row]) -> tuple[Run, ...]:
             what=inquiry.text(group[0]["what"]),
             start=inquiry.text(group[0]["start"]) if "start" in group[0] else None,
             end=inquiry.text(group[0]["end"]) if "end" in group[0] else None,
-            passages=tuple(known[citation] for citation in cited(group)),
+            passages=resting(group, known),
         )
         for iri, group in grouped(rows, "engagement").items()
     )
