@@ -60,7 +60,7 @@ class Ledger:
     def __init__(self, folder: Path | None) -> None:
         self._path = None if folder is None else folder / FILE
         self._lock = threading.Lock()
-        with _plain(self._path):
+        with plain(self._path):
             self._connection = sqlite3.connect(
                 ":memory:" if self._path is None else self._path,
                 timeout=10,
@@ -92,7 +92,7 @@ class Ledger:
             zlib.compress(content, 1),
             hashlib.sha256(content).hexdigest(),
         )
-        with self._lock, _plain(self._path):
+        with self._lock, plain(self._path):
             cursor = self._connection.execute(
                 "INSERT INTO publication (time, actor, operation, content, digest)"
                 " VALUES (?, ?, ?, ?, ?)",
@@ -102,14 +102,14 @@ class Ledger:
 
     def end(self, sequence: int, version: str) -> None:
         """Note that the store has the publication, on disk, and its dataset version with it."""
-        with self._lock, _plain(self._path):
+        with self._lock, plain(self._path):
             self._connection.execute(
                 "UPDATE publication SET version = ? WHERE sequence = ?", (version, sequence)
             )
 
     def version(self) -> str | None:
         """Return the dataset version that the last publication led to; None without one."""
-        with self._lock, _plain(self._path):
+        with self._lock, plain(self._path):
             row = self._connection.execute(
                 "SELECT version FROM publication ORDER BY sequence DESC LIMIT 1"
             ).fetchone()
@@ -117,7 +117,7 @@ class Ledger:
 
     def unfinished(self) -> int | None:
         """Return the number of the first publication that the store may lack; None without one."""
-        with self._lock, _plain(self._path):
+        with self._lock, plain(self._path):
             row = self._connection.execute(
                 "SELECT min(sequence) FROM publication WHERE version IS NULL"
             ).fetchone()
@@ -129,7 +129,7 @@ class Ledger:
         Raises:
             StoreError: the content of one is not what was written.
         """
-        with self._lock, _plain(self._path):
+        with self._lock, plain(self._path):
             rows = self._connection.execute(
                 "SELECT sequence, time, actor, operation, content, digest, version"
                 " FROM publication WHERE sequence >= ? ORDER BY sequence",
@@ -154,8 +154,8 @@ def copy(source: Path, target: Path) -> None:
 
 
 @contextmanager
-def _plain(path: Path | None) -> Iterator[None]:
-    """Turn what SQLite says into what a person can act on."""
+def plain(path: Path | None) -> Iterator[None]:
+    """Turn what SQLite says about the table at `path` into what a person can act on."""
     try:
         yield
     except sqlite3.OperationalError as error:

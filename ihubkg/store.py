@@ -254,6 +254,12 @@ class Store:
                 if self._folder is not None:
                     self._folder.commit(self._state)
 
+    @contextmanager
+    def still(self) -> Iterator[None]:
+        """Keep writers of this process off, for a reading that must see one state."""
+        with self._writing:
+            yield
+
     def dump(self, fmt: Format, out: IO[bytes], graph: str | None = None) -> None:
         """Write the graph `graph` to `out`; without it, all graphs where `fmt` can name them.
 

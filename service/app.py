@@ -7,6 +7,7 @@ from fastapi import FastAPI
 from starlette.middleware import Middleware
 
 from ihubkg.access import Access
+from ihubkg.changes import Journal
 from ihubkg.describe import Views
 from ihubkg.jsonld import Context
 from ihubkg.ledger import Ledger
@@ -56,11 +57,12 @@ def _lifespan(settings: Settings) -> Callable[[FastAPI], AbstractAsyncContextMan
         model = Model.load()
         store = _open(settings, model)
         shelf = Shelf(settings.data)
-        ledger = Ledger(None if settings.read_only else settings.data)
+        own = None if settings.read_only else settings.data
+        ledger, journal = Ledger(own), Journal(own)
         try:
             Writer(store, ledger).recover()
             async with Pool(store, settings) as pool:
-                publisher = Publisher(store, pool, settings, ledger)
+                publisher = Publisher(store, pool, settings, ledger, journal)
                 app.state.instance = Instance(
                     settings=settings,
                     model=model,
@@ -74,6 +76,7 @@ def _lifespan(settings: Settings) -> Callable[[FastAPI], AbstractAsyncContextMan
                     context=Context.of(model.ontology, model.shapes),
                     shelf=shelf,
                     publisher=publisher,
+                    journal=journal,
                     access=None if settings.data is None else Access(settings.data),
                 )
                 yield
@@ -81,6 +84,7 @@ def _lifespan(settings: Settings) -> Callable[[FastAPI], AbstractAsyncContextMan
             app.state.instance = None
             shelf.close()
             ledger.close()
+            journal.close()
             store.close()
 
     return lifespan

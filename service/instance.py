@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from starlette.requests import Request
 
 from ihubkg.access import Access
+from ihubkg.changes import Journal
 from ihubkg.describe import Views
 from ihubkg.errors import Unavailable
 from ihubkg.jsonld import Context
@@ -36,6 +37,7 @@ class Instance:
     context: Context
     shelf: Shelf
     publisher: Publisher
+    journal: Journal
     access: Access | None
 
     @property

@@ -5,17 +5,21 @@ goes through the writer; then the readers follow. The next write begins on what 
 """
 
 import asyncio
+import logging
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ihubkg.change import unpack
-from ihubkg.errors import Conflict
+from ihubkg.changes import Journal
+from ihubkg.errors import Conflict, StoreError
 from ihubkg.ledger import Ledger
 from ihubkg.store import Store
 from ihubkg.terms import BASE
 from ihubkg.writer import Writer
 from service.pool import Pool, Reply
 from service.settings import Settings
+
+log = logging.getLogger("ihubkg.service")
 
 SECONDS = 60.0
 """Longest time that working out a write may take."""
@@ -24,8 +28,11 @@ SECONDS = 60.0
 class Publisher:
     """Makes the publications of one service."""
 
-    def __init__(self, store: Store, pool: Pool, settings: Settings, ledger: Ledger) -> None:
+    def __init__(
+        self, store: Store, pool: Pool, settings: Settings, ledger: Ledger, journal: Journal
+    ) -> None:
         self._store = store
+        self._journal = journal
         self._pool = pool
         self._settings = settings
         self._writer = Writer(store, ledger)
@@ -97,10 +104,19 @@ class Publisher:
                 reply = await self._pool.run(job, body, seconds=seconds, once=True)
                 change = unpack(reply.body)
                 if change:
+                    await asyncio.to_thread(self._note)
                     whole = await asyncio.to_thread(
                         self._writer.commit, change, actor=actor, operation=operation
                     )
                     await self._pool.follow(whole, self._store.version)
+                    await asyncio.to_thread(self._note)
                 return reply
 
         return await asyncio.shield(publication())
+
+    def _note(self) -> None:
+        """Let the feed of changes follow; what it misses now it takes up the next time."""
+        try:
+            self._journal.follow(self._store)
+        except StoreError as error:
+            log.error("the feed of changes could not follow: %s", error.message)

@@ -1,0 +1,183 @@
+"""A walk over every IRI of the dataset, as a client makes it that knows the IRIs alone."""
+
+import gzip
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+from urllib.parse import urljoin
+
+import pyoxigraph as ox
+
+from ihubkg.terms import BASE, PREFIXES
+
+FORMS: Mapping[str, ox.RdfFormat] = {
+    "text/turtle": ox.RdfFormat.TURTLE,
+    "application/ld+json": ox.RdfFormat.JSON_LD,
+    "application/n-triples": ox.RdfFormat.N_TRIPLES,
+    "application/rdf+xml": ox.RdfFormat.RDF_XML,
+}
+GRAPHS: Mapping[str, ox.RdfFormat] = {
+    **FORMS,
+    "application/trig": ox.RdfFormat.TRIG,
+    "application/n-quads": ox.RdfFormat.N_QUADS,
+}
+LABELS = tuple(
+    ox.NamedNode(PREFIXES[prefix] + name)
+    for prefix, name in (
+        ("skos", "prefLabel"),
+        ("rdfs", "label"),
+        ("dcterms", "title"),
+        ("sh", "name"),
+        ("foaf", "name"),
+    )
+)
+SOURCES = tuple(
+    ox.NamedNode(PREFIXES[prefix] + name)
+    for prefix, name in (
+        ("ihub", "hasCitation"),
+        ("ihub", "citesSource"),
+        ("dcterms", "source"),
+        ("rdfs", "isDefinedBy"),
+        ("skos", "inScheme"),
+        ("dcterms", "publisher"),
+        ("dcterms", "creator"),
+        ("schema", "url"),
+    )
+)
+"""What a client follows to learn where a description comes from."""
+
+
+class Answer(Protocol):
+    """What a client gets."""
+
+    status_code: int
+
+    @property
+    def content(self) -> bytes: ...
+    @property
+    def headers(self) -> Mapping[str, str]: ...
+
+
+class Client(Protocol):
+    """A client of HTTP that follows no redirect by itself."""
+
+    def get(self, url: str, *, headers: Mapping[str, str]) -> Answer: ...
+    def head(self, url: str, *, headers: Mapping[str, str]) -> Answer: ...
+
+
+@dataclass
+class Walk:
+    """What was found: how many IRIs, documents and requests, and every fault."""
+
+    client: Client
+    iris: int = 0
+    documents: int = 0
+    requests: int = 0
+    faults: list[str] = field(default_factory=list)
+
+    def over(self, iris: Iterable[str], *, seen: Callable[[str], None] = lambda path: None) -> None:
+        """Dereference every one of `iris` in every form."""
+        places: dict[str, list[str]] = defaultdict(list)
+        for iri in sorted(iris):
+            self.iris += 1
+            place = self._place(iri)
+            if place is not None:
+                places[place].append(iri)
+        for path, about in places.items():
+            self.documents += 1
+            self._document(path, about)
+            seen(path)
+
+    def _place(self, iri: str) -> str | None:
+        """Return the path of the document about `iri`, where the service leads."""
+        path = "/" + iri.removeprefix(BASE).partition("#")[0]
+        answer = self._get(path, "text/turtle")
+        if answer.status_code == 200:
+            if "/id/" in iri or (iri.count("/") > BASE.count("/") + 1 and "/voc/" in iri):
+                self._fault(iri, "a thing answers as if it were a document")
+            return path
+        if answer.status_code != 303:
+            self._fault(iri, f"status {answer.status_code}")
+            return None
+        return urljoin(path, answer.headers["location"])
+
+    def _document(self, path: str, about: list[str]) -> None:
+        forms = GRAPHS if path.startswith("/graph/") else FORMS
+        said: dict[str, ox.Dataset] = {}
+        for media_type, fmt in forms.items():
+            answer = self._form(path, media_type)
+            if answer is None:
+                continue
+            try:
+                said[media_type] = canonical(answer.content, fmt)
+            except (SyntaxError, ValueError) as error:
+                self._fault(path, f"{media_type} cannot be read: {error}")
+        self._form(path, "text/html")
+        first = said.get("text/turtle")
+        if first is None:
+            return
+        for media_type, other in said.items():
+            if other != first:
+                self._fault(path, f"{media_type} says other than text/turtle")
+        if not path.startswith("/graph/"):
+            for iri in about:
+                self._about(iri, first)
+
+    def _form(self, path: str, media_type: str) -> Answer | None:
+        got, head = self._get(path, media_type), self._head(path, media_type)
+        if got.status_code != 200:
+            self._fault(path, f"status {got.status_code} for {media_type}")
+            return None
+        found = got.headers["content-type"].partition(";")[0]
+        if found != media_type:
+            self._fault(path, f"{found} for {media_type}")
+        if head.status_code != 200 or head.content or _lasting(head) != _lasting(got):
+            self._fault(path, f"HEAD differs from GET for {media_type}")
+        return got
+
+    def _about(self, iri: str, said: ox.Dataset) -> None:
+        node = ox.NamedNode(iri)
+        own = {quad.predicate for quad in said.quads_for_subject(node)}
+        if not own:
+            self._fault(iri, "nothing is said of it")
+        elif own.isdisjoint(LABELS):
+            self._fault(iri, "no label")
+        elif own.isdisjoint(SOURCES) and not any(said.quads_for_object(node)):
+            self._fault(iri, "no source")
+
+    def _fault(self, what: str, message: str) -> None:
+        self.faults.append(f"{what}: {message}")
+
+    def _get(self, path: str, accept: str) -> Answer:
+        self.requests += 1
+        return self.client.get(path, headers={"accept": accept})
+
+    def _head(self, path: str, accept: str) -> Answer:
+        self.requests += 1
+        return self.client.head(path, headers={"accept": accept})
+
+
+def iris(client: Client) -> frozenset[str]:
+    """Return every IRI of ours that stands anywhere in the dataset of the service."""
+    dump = client.get("/dumps/ihubkg.nq.gz", headers={}).content
+    return frozenset(_ours(ox.parse(gzip.decompress(dump), format=ox.RdfFormat.N_QUADS)))
+
+
+def canonical(data: bytes, fmt: ox.RdfFormat) -> ox.Dataset:
+    """Return the triples of a document, blank nodes named canonically (RDFC-1.0)."""
+    triples = ((q.subject, q.predicate, q.object) for q in ox.parse(data, format=fmt))
+    dataset = ox.Dataset(ox.Quad(*triple) for triple in triples)
+    dataset.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
+    return dataset
+
+
+def _ours(quads: Iterable[ox.Quad]) -> Iterator[str]:
+    for quad in quads:
+        for node in (quad.subject, quad.predicate, quad.object, quad.graph_name):
+            if isinstance(node, ox.NamedNode) and node.value.startswith(BASE):
+                yield node.value
+
+
+def _lasting(answer: Answer) -> dict[str, str]:
+    return {name.lower(): value for name, value in answer.headers.items() if name.lower() != "date"}
