@@ -7,7 +7,7 @@ never stops a query: the graph may be asked for what it does not hold.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -96,25 +96,14 @@ def hints(text: str, vocabulary: Vocabulary) -> tuple[Hint, ...]:
         query = Query.read(text)
     except BadQuery:
         return ()
-    prefixes = _prefixes(query.tokens)
-    return (*_unknown(query.tokens, prefixes, vocabulary), *_unbound(query))
-
-
-def _prefixes(found: Sequence[Token]) -> Mapping[str, str]:
-    """Return the prefixes that the query declares."""
-    return {
-        name.text.removesuffix(":"): iri.text[1:-1]
-        for word, name, iri in zip(found, found[1:], found[2:], strict=False)
-        if word.says("PREFIX") and name.kind is Kind.NAME and iri.kind is Kind.IRI
-    }
+    return (*_unknown(query, vocabulary), *_unbound(query))
 
 
 _GRAPHS = ("FROM", "NAMED", "GRAPH", "SERVICE", "USING", "WITH", "INTO", "TO", "PREFIX", "BASE")
 
 
-def _unknown(
-    found: Sequence[Token], prefixes: Mapping[str, str], vocabulary: Vocabulary
-) -> Iterator[Hint]:
+def _unknown(query: Query, vocabulary: Vocabulary) -> Iterator[Hint]:
+    found, prefixes = query.tokens, query.prefixes
     seen: set[str] = set()
     for number, token in enumerate(found):
         before = found[number - 1] if number else None
@@ -129,7 +118,7 @@ def _unknown(
         if token.kind is Kind.NAME and token.text.partition(":")[0] not in prefixes:
             yield _unknown_prefix(token)
             continue
-        iri = _iri(token, prefixes)
+        iri = token.text[1:-1] if token.kind is Kind.IRI else query.expand(token.text)
         called = after is not None and after.says("(")
         bare = iri in prefixes.values()
         if bare or called or iri in vocabulary.all or _namespace(iri) not in vocabulary.namespaces:
@@ -163,13 +152,6 @@ def _unknown_prefix(token: Token) -> Hint:
         near = tuple(f"{name}:" for name, score, _ in known if score >= _ALIKE)
     message = f"The prefix {prefix}: is not declared."
     return Hint(message, token.line, token.column, f"{prefix}:", near)
-
-
-def _iri(token: Token, prefixes: Mapping[str, str]) -> str:
-    if token.kind is Kind.IRI:
-        return token.text[1:-1]
-    prefix, _, local = token.text.partition(":")
-    return prefixes[prefix] + local.replace("\\", "")
 
 
 def _namespace(iri: str) -> str:

@@ -37,6 +37,11 @@ def parts(query: Query) -> tuple[Part, ...]:
     return tuple(_walk(query, opened + 1, closed))
 
 
+def parts_within(query: Query, start: int, end: int) -> tuple[Part, ...]:
+    """Return the parts of a group that holds the tokens from `start` to before `end`."""
+    return tuple(_walk(query, start, end))
+
+
 def enclose(template: str, prologue: str, body: str) -> str:
     """Return the query `template` with `body` in its empty group and `prologue` in front."""
     query = Query.read(template)

@@ -231,6 +231,23 @@ class Query:
         return self.between(self.tokens[0].start, first.start)
 
     @cached_property
+    def prefixes(self) -> Mapping[str, str]:
+        """The prefixes that the query declares."""
+        found = self.tokens
+        return {
+            name.text.removesuffix(":"): iri.text[1:-1]
+            for word, name, iri in zip(found, found[1:], found[2:], strict=False)
+            if word.says("PREFIX") and name.kind is Kind.NAME and iri.kind is Kind.IRI
+        }
+
+    def expand(self, name: str) -> str:
+        """Return the IRI of a prefixed name. Raises BadQuery for a prefix not declared."""
+        prefix, _, local = name.partition(":")
+        if prefix not in self.prefixes:
+            raise BadQuery(f"The prefix {prefix}: is not declared.", see=tokens.SEE)
+        return self.prefixes[prefix] + local.replace("\\", "")
+
+    @cached_property
     def computed(self) -> frozenset[str]:
         """The names in the head of a SELECT that an expression gives."""
         head = self.tokens[: self.body[0]]

@@ -18,7 +18,7 @@ import pyoxigraph as ox
 from rapidfuzz import process
 
 from ihubkg.errors import BadParameter, IhubError, ParameterProblem
-from ihubkg.header import Parameter
+from ihubkg.header import RESERVED, Parameter
 from ihubkg.names import Names, fold
 from ihubkg.question import Question
 from ihubkg.terms import PREFIXES, expand
@@ -81,13 +81,15 @@ class Refused(IhubError):
 def read(question: Question, given: Given, names: Names) -> Call:
     """Return what a call of `question` means; `limit` and `offset` may be among its values.
 
+    What is reserved for every question besides, such as the versions in a permalink, is let by.
+
     Raises BadParameter, which holds every problem there is.
     """
     problems: list[ParameterProblem] = []
     texts = {name: _texts(value) for name, value in given.items()}
     window = _window(question, texts, problems)
     known = tuple(parameter.name for parameter in question.parameters)
-    for name in texts:
+    for name in texts.keys() - RESERVED:
         if name not in known:
             near = [match[0] for match in process.extract(name, known, limit=3)]
             problems.append(
