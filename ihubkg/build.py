@@ -12,7 +12,7 @@ from pathlib import Path
 import orjson
 import pyoxigraph as ox
 
-from ihubkg import dumps, jsonld, terms, turtle
+from ihubkg import dumps, jsonld, mappings, terms, turtle
 from ihubkg.errors import IhubError
 from ihubkg.formats import JSONLD, NTRIPLES, RDFXML, TURTLE
 from ihubkg.model import DL_VIEW, Model
@@ -20,6 +20,7 @@ from ihubkg.store import Store
 
 _IRI = ox.NamedNode(terms.BASE + "ontology")
 _IMPORTS = ox.NamedNode(terms.PREFIXES["owl"] + "imports")
+_VERSION = ox.NamedNode(terms.PREFIXES["owl"] + "versionInfo")
 _KINDS = {
     TURTLE: ox.RdfFormat.TURTLE,
     RDFXML: ox.RdfFormat.RDF_XML,
@@ -42,7 +43,11 @@ def build(model: Model, out: Path, *, done: Callable[[str], None] = lambda name:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(data)
         done(name)
-    dumps.write(Store.memory(model), out / "dumps", done=lambda name: done(f"dumps/{name}"))
+    store = Store.memory(model)
+    table = mappings.sssom(store, model.views["mappings"], version=_version(model))
+    (out / "mappings.sssom.tsv").write_text(table, encoding="utf-8")
+    done("mappings.sssom.tsv")
+    dumps.write(store, out / "dumps", done=lambda name: done(f"dumps/{name}"))
     files = sorted(path for path in out.rglob("*") if path.is_file())
     sums = [
         f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.relative_to(out).as_posix()}\n"
@@ -80,6 +85,13 @@ def _artefacts(model: Model) -> Iterator[tuple[str, bytes]]:
     yield "shapes.ttl", turtle.canonical(model.shapes).encode()
     context = jsonld.Context.of(model.ontology, model.shapes).document()
     yield "context.jsonld", orjson.dumps(context, option=orjson.OPT_INDENT_2)
+
+
+def _version(model: Model) -> str:
+    """Return the version of the ontology, as its header says."""
+    header = ox.parse(path=model.root / "ontology" / "ihub.ttl", format=ox.RdfFormat.TURTLE)
+    info = (quad for quad in header if (quad.subject, quad.predicate) == (_IRI, _VERSION))
+    return next(quad.object.value for quad in info if isinstance(quad.object, ox.Literal))
 
 
 def _modules(model: Model) -> list[Path]:
