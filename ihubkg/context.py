@@ -33,7 +33,7 @@ _RACE = (16, 128, FAN)
 _TYPE = ox.NamedNode(str(RDF.type))
 _INTERPRETED = ox.NamedNode(INTERPRETED)
 
-Node = ox.NamedNode | ox.BlankNode | ox.Literal
+Node = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
 GraphName = ox.NamedNode | ox.BlankNode | ox.DefaultGraph
 Step = rdflib.URIRef | Path
 
@@ -48,7 +48,8 @@ class Context:
     def packaged(cls, model: Model) -> "Context":
         """Return the context of the packaged graph, without inferences."""
         raw = ox.Store()
-        raw.bulk_extend(quad for quad in model.quads() if str(quad.graph_name.value) in STATED)
+        stated = {ox.NamedNode(name) for name in STATED}
+        raw.bulk_extend(quad for quad in model.quads() if quad.graph_name in stated)
         return cls.of(raw)
 
     @classmethod
@@ -100,9 +101,6 @@ class View:
             if quad.subject not in self.replaced or quad.graph_name == _INTERPRETED:
                 self.fetched.add(quad.triple)
                 yield quad
-
-
-# ------------------------------------------------------------------ what shapes look at
 
 
 @dataclass(frozen=True)
@@ -221,17 +219,13 @@ def _collect(node: object, required: bool, found: list[Match]) -> None:
             found += [Match(s, p, o, required) for s, p, o in node["triples"]]
             return
         for key, part in node.items():
-            optional = (
-                node.name in ("Union", "Builtin_NOTEXISTS", "Builtin_EXISTS")
-                or (node.name == "LeftJoin" and key == "p2")
+            optional = node.name in ("Union", "Builtin_NOTEXISTS", "Builtin_EXISTS") or (
+                node.name == "LeftJoin" and key == "p2"
             )
             _collect(part, required and not optional, found)
     elif isinstance(node, list | tuple):
         for part in node:
             _collect(part, required, found)
-
-
-# ------------------------------------------------------------------ following it
 
 
 def _follow(view: View, need: Need, nodes: set[Node]) -> None:

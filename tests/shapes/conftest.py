@@ -32,7 +32,8 @@ def world() -> list[ox.Quad]:
 @pytest.fixture(scope="session")
 def context(model: Model, world: list[ox.Quad]) -> Context:
     packaged = ox.Store()
-    packaged.bulk_extend(quad for quad in model.quads() if str(quad.graph_name.value) in STATED)
+    stated = {ox.NamedNode(name) for name in STATED}
+    packaged.bulk_extend(quad for quad in model.quads() if quad.graph_name in stated)
     invented = ox.Store()
     invented.bulk_extend(world)
     return Context.of(packaged, invented)
