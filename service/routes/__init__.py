@@ -1,6 +1,7 @@
 """What the service answers to: one noun per module, each with a `router`."""
 
 from service.routes import (
+    about,
     api,
     assets,
     catalogue,
@@ -27,6 +28,7 @@ ROUTERS = (
     phases.router,
     hubs.router,
     evidence.router,
+    about.router,
     resources.router,
 )
 """The routers of the service, in the order in which they are tried."""
