@@ -3,9 +3,11 @@
 https://www.w3.org/TR/cooluris/#r303gendocument
 """
 
+import hashlib
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from importlib.metadata import version as release
 
 import orjson
 import pyoxigraph as ox
@@ -31,6 +33,7 @@ from service.sheet import Origins, sheet
 router = APIRouter()
 
 LICENCE = "https://creativecommons.org/licenses/by/4.0/"
+RELEASE = release("ihubkg")
 MOST_SHOWN = 500
 """Statements of a graph that its page shows; the files hold all."""
 
@@ -164,9 +167,7 @@ async def ontology(request: Request) -> Response:
     held = instance(request)
     name, suffix = _parted(request.path_params.get("name", ""))
     suffix = request.path_params.get("suffix", suffix)
-    module, _, version = name.rpartition("/") if "/" in name else ("", "", name)
-    if not _VERSION.fullmatch(version):
-        module, version = name, ""
+    module, version = _versioned(name)
     iri = BASE + "/".join(part for part in ("ontology", module) if part)
     path = "/" + "/".join(part for part in ("ontology", module, version) if part)
 
@@ -191,18 +192,30 @@ async def ontology(request: Request) -> Response:
 
 
 async def shapes(request: Request) -> Response:
-    """Answer with the shapes: what is required of data."""
+    """Answer with the shapes: what is required of data, the whole or what submissions add."""
     held = instance(request)
-    suffix = request.path_params.get("suffix")
+    name, suffix = _parted(request.path_params.get("name", ""))
+    suffix = request.path_params.get("suffix", suffix)
+    part, version = _versioned(name)
+    iri = BASE + "/".join(piece for piece in ("shapes", part) if piece)
+    path = "/" + "/".join(piece for piece in ("shapes", part, version) if piece)
+
+    def triples() -> Sequence[ox.Triple]:
+        whole = _quads_of(held, SHAPES)
+        found = _defined_by(whole, iri) if part else whole
+        if not found:
+            raise missing(held, iri)
+        _check_version(found, iri, version)
+        return found
 
     def page(found: Sequence[ox.Triple]) -> str:
         listed = vocabulary.shapes(found, held.words)
         return held.pages.render(
-            request, "shapes.html", title="What is required", shapes=listed, path="/shapes"
+            request, "shapes.html", title="What is required", shapes=listed, path=path
         )
 
-    resource = Resource(f"{BASE}shapes", "/shapes", lambda: _quads_of(held, SHAPES), page)
-    return await respond(request, resource, suffix)
+    lasting = IMMUTABLE if version else REVALIDATE
+    return await respond(request, Resource(iri, path, triples, page, cache_control=lasting), suffix)
 
 
 async def context(request: Request) -> Response:
@@ -227,8 +240,9 @@ async def respond(request: Request, resource: Resource, suffix: str | None) -> R
     held = instance(request)
     offer = choose(request, resource.offers, suffix=suffix)
     tongues = languages(request) if offer is HTML else ()
+    state = held.edition if offer is HTML else await run_in_threadpool(_state, held, resource)
     how = Answering(
-        tag(held.edition, request, offer, tongues),
+        tag(state, request, offer, tongues),
         vary=("Accept", "Accept-Language") if offer is HTML else ("Accept",),
         links=_links(resource, offer),
         cache_control=resource.cache_control,
@@ -272,6 +286,20 @@ def missing(held: Instance, iri: str) -> NotFound:
     return NotFound(f"There is no {name} here.", [one for _, _, one in near])
 
 
+def _state(held: Instance, resource: Resource) -> str:
+    """Return what the data forms of a resource depend on: its statements and the software.
+
+    Found out once for each dataset version; so a publication gives new tags to what it changed
+    and to nothing else. Pages depend on more, and show the dataset version.
+    """
+
+    def digest() -> str:
+        lines = "\n".join(sorted(str(triple) for triple in resource.triples()))
+        return hashlib.sha256(f"{RELEASE}\n{lines}".encode()).hexdigest()
+
+    return held.store.remember(f"state of {resource.path}", digest)
+
+
 def _exists(held: Instance, iri: str) -> bool:
     try:
         node = ox.NamedNode(iri)
@@ -289,6 +317,36 @@ def origins(store: Store, views: Views, iri: str) -> Origins:
 def _quads_of(held: Instance, name: str) -> list[ox.Triple]:
     node = ox.NamedNode(name)
     return [quad.triple for quad in held.store.raw.quads_for_pattern(None, None, None, node)]
+
+
+def _versioned(name: str) -> tuple[str, str]:
+    """Return the part and the version that a path names, either of them empty."""
+    part, _, version = name.rpartition("/")
+    return (part, version) if _VERSION.fullmatch(version) else (name, "")
+
+
+def _defined_by(triples: Sequence[ox.Triple], iri: str) -> list[ox.Triple]:
+    """Return what `iri` defines: it itself, its shapes, and what these hold."""
+    defines = ox.NamedNode(PREFIXES["rdfs"] + "isDefinedBy")
+    holds = ox.NamedNode(PREFIXES["sh"] + "property")
+    this = ox.NamedNode(iri)
+    found: dict[object, list[ox.Triple]] = {}
+    for triple in triples:
+        found.setdefault(triple.subject, []).append(triple)
+    queue: list[object] = [this]
+    queue += [t.subject for t in triples if t.predicate == defines and t.object == this]
+    seen: dict[object, None] = {}
+    while queue:
+        node = queue.pop()
+        if node in seen:
+            continue
+        seen[node] = None
+        queue += [
+            t.object
+            for t in found.get(node, ())
+            if isinstance(t.object, ox.BlankNode) or t.predicate == holds
+        ]
+    return [triple for node in seen for triple in found.get(node, ())]
 
 
 def _check_version(triples: Sequence[ox.Triple], iri: str, version: str) -> None:
@@ -333,6 +391,7 @@ for path, endpoint in (
     ("/ontology/{name:path}", ontology),
     ("/shapes", shapes),
     ("/shapes.{suffix}", shapes),
+    ("/shapes/{name:path}", shapes),
     ("/context.jsonld", context),
     ("/logo.svg", logo),
 ):

@@ -30,8 +30,13 @@ LABELS = tuple(
         ("dcterms", "title"),
         ("sh", "name"),
         ("foaf", "name"),
+        ("sh", "prefix"),
     )
 )
+DATA_ONLY = ("/catalog",)
+"""Documents that are for programs alone."""
+PICTURES = (".svg", ".png")
+VERSION = ox.NamedNode(PREFIXES["owl"] + "versionIRI")
 SOURCES = tuple(
     ox.NamedNode(PREFIXES[prefix] + name)
     for prefix, name in (
@@ -100,7 +105,8 @@ class Walk:
         if answer.status_code != 303:
             self._fault(iri, f"status {answer.status_code}")
             return None
-        return urljoin(path, answer.headers["location"])
+        where = urljoin(path, answer.headers["location"])
+        return None if where.endswith(PICTURES) else where
 
     def _document(self, path: str, about: list[str]) -> None:
         forms = GRAPHS if path.startswith("/graph/") else FORMS
@@ -113,7 +119,8 @@ class Walk:
                 said[media_type] = canonical(answer.content, fmt)
             except (SyntaxError, ValueError) as error:
                 self._fault(path, f"{media_type} cannot be read: {error}")
-        self._form(path, "text/html")
+        if path not in DATA_ONLY:
+            self._form(path, "text/html")
         first = said.get("text/turtle")
         if first is None:
             return
@@ -138,6 +145,9 @@ class Walk:
 
     def _about(self, iri: str, said: ox.Dataset) -> None:
         node = ox.NamedNode(iri)
+        for quad in said.quads_for_object(node):
+            if quad.predicate == VERSION and isinstance(quad.subject, ox.NamedNode):
+                node = quad.subject  # the version of a document is the document
         own = {quad.predicate for quad in said.quads_for_subject(node)}
         if not own:
             self._fault(iri, "nothing is said of it")

@@ -137,3 +137,13 @@ def test_a_service_without_folder_begins_as_any_other(client: TestClient, tmp_pa
     with writable(tmp_path / "data") as other:
         for path in ("/changes", "/changes/1"):
             assert other.client.get(path).headers["etag"] == client.get(path).headers["etag"]
+
+
+def test_a_publication_gives_new_tags_to_what_it_changed_alone(held: Writable) -> None:
+    paths = ["method/digipeda", "method/til", "hub/fi-porvoo", "voc/phase/reflection"]
+    tags = {path: held.client.get(f"/doc/{path}.ttl").headers["etag"] for path in paths}
+    update = """INSERT DATA { GRAPH <https://w3id.org/ihub4schools/graph/curated> {
+      <https://w3id.org/ihub4schools/id/method/til> <http://e/p> "new" } }"""
+    held.client.post("/sparql", data={"update": update}, headers=held.bearer["admin"])
+    after = {path: held.client.get(f"/doc/{path}.ttl").headers["etag"] for path in tags}
+    assert [path for path in tags if tags[path] != after[path]] == ["method/til"]

@@ -23,6 +23,9 @@ PATHS = [
     "/ontology/0.1.0",
     "/ontology/method/0.1.0",
     "/shapes",
+    "/shapes/submission",
+    "/shapes/0.1.0",
+    "/shapes/submission/0.1.0",
 ]
 BROWSER = {"accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
 
@@ -141,6 +144,8 @@ def test_a_misspelt_thing_names_what_is_near(client: TestClient) -> None:
         "/graph/none",
         "/ontology/none",
         "/ontology/9.9.9",
+        "/shapes/none",
+        "/shapes/9.9.9",
         "/id/method/a%20b",
         "/doc/method/a%3Eb",
         "/id/method/%22%3E%3Cscript%3E",
