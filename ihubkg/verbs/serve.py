@@ -20,11 +20,10 @@ PATIENCE = 10
 
 @click.command("serve")
 @verbs.DATA
-@click.option("--store", "url", metavar="URL", help="SPARQL 1.1 store to use instead.")
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65535))
 @click.option("--read-only", is_flag=True, help="Refuse every write.")
-def verb(data: Path | None, url: str | None, host: str, port: int, read_only: bool) -> None:
+def verb(data: Path | None, host: str, port: int, read_only: bool) -> None:
     """Start the service: pages, linked data, SPARQL and questions over HTTP.
 
     An empty data folder is filled with the packaged graph first. Ctrl+C ends it.
@@ -39,7 +38,6 @@ def verb(data: Path | None, url: str | None, host: str, port: int, read_only: bo
             _prepare(data)
         os.environ.update(  # where the service reads its settings
             IHUBKG_DATA="" if data is None else str(data),
-            IHUBKG_STORE=url or "",
             IHUBKG_READ_ONLY=str(read_only).lower(),
         )
         _run(listener)
