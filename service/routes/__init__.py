@@ -6,6 +6,7 @@ from service.routes import (
     assets,
     catalogue,
     changes,
+    collections,
     evidence,
     health,
     home,
@@ -14,6 +15,7 @@ from service.routes import (
     phases,
     questions,
     resources,
+    validate,
 )
 
 ROUTERS = (
@@ -21,6 +23,7 @@ ROUTERS = (
     health.router,
     catalogue.router,
     changes.router,
+    collections.router,
     questions.router,
     api.router,
     home.router,
@@ -29,6 +32,7 @@ ROUTERS = (
     hubs.router,
     evidence.router,
     about.router,
+    validate.router,
     resources.router,
 )
 """The routers of the service, in the order in which they are tried."""
