@@ -18,7 +18,7 @@ import pyoxigraph as ox
 
 from ihubkg import rule as rules_
 from ihubkg.rule import DELTA, Pattern, Rule
-from ihubkg.terms import CURATED, INFERRED, INTERPRETED, ONTOLOGY, PREFIXES, VOCAB, shorten
+from ihubkg.terms import CURATED, INFERRED, INTERPRETED, ONTOLOGY, PREFIXES, VOCAB, shorten, term
 
 PREMISES: tuple[str, ...] = (CURATED, INTERPRETED, VOCAB, ONTOLOGY)
 """The graphs that are reasoned over. Sources that contradict each other are never joined here."""
@@ -148,6 +148,11 @@ def clashes(store: ox.Store) -> tuple[Step, ...]:
     why = reasons(store, rules=(*rules_.load(), *rules_.contradictions()))
     found = (step for step in map(why.why, why.of_class(_NOTHING)) if step is not None)
     return tuple(sorted(found, key=lambda step: str(step.triple)))
+
+
+def class_named(name: str) -> ox.NamedNode:
+    """Return the node of the class `name` of the ontology."""
+    return ox.NamedNode(term(name))
 
 
 def in_words(step: Step, label: Label | None = None) -> list[str]:
