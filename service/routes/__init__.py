@@ -15,6 +15,7 @@ from service.routes import (
     phases,
     questions,
     resources,
+    schemas,
     validate,
 )
 
@@ -24,6 +25,7 @@ ROUTERS = (
     catalogue.router,
     changes.router,
     collections.router,
+    schemas.router,
     questions.router,
     api.router,
     home.router,

@@ -1,0 +1,92 @@
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+
+from service.routes.validate import groups
+from service.settings import Settings
+
+BROWSER = {"Accept": "text/html"}
+TURTLE = {"Content-Type": "text/turtle"}
+
+
+def test_the_form_is_a_page_that_works_without_scripts(client: TestClient) -> None:
+    page = client.get("/validate", headers=BROWSER)
+    assert page.status_code == 200
+    assert 'enctype="multipart/form-data"' in page.text and "<script" not in page.text
+    assert all(f'name="{name}"' in page.text for name in ("text", "file", "format"))
+
+
+@pytest.mark.parametrize(
+    "kind", ["application/pdf", "application/sparql-results+json", "text/csv", ""]
+)
+def test_other_media_types_are_refused_with_those_that_are_taken(
+    client: TestClient, kind: str
+) -> None:
+    found = client.post("/validate", content=b"x", headers={"Content-Type": kind})
+    assert found.status_code == 415
+    assert "text/turtle" in found.json()["detail"]
+
+
+@pytest.mark.parametrize("text", [b"", b" \n\t "])
+def test_nothing_is_refused_with_a_plain_sentence(client: TestClient, text: bytes) -> None:
+    found = client.post("/validate", content=text, headers=TURTLE)
+    assert found.status_code == 400
+    assert found.json()["detail"].startswith("There is nothing to check")
+
+
+def test_an_empty_form_shows_the_form_again(client: TestClient) -> None:
+    found = client.post(
+        "/validate", data={"text": "", "format": ""}, files={"file": ("", b"")}, headers=BROWSER
+    )
+    assert found.status_code == 400
+    assert 'role="alert"' in found.text and "There is nothing to check" in found.text
+
+
+def test_a_file_of_unknown_suffix_needs_its_format(client: TestClient) -> None:
+    found = client.post("/validate", files={"file": ("a.docx", b"PK")})
+    assert found.status_code == 415
+    assert ".ttl" in found.json()["detail"]
+
+
+def test_an_unknown_format_names_the_known_ones(client: TestClient) -> None:
+    found = client.post("/validate", data={"text": "x", "format": "word"})
+    assert found.status_code == 415
+    assert "jsonld" in found.json()["detail"]
+
+
+def test_an_announced_upload_of_100_mb_is_refused_unread(client: TestClient) -> None:
+    headers = {**TURTLE, "Content-Length": str(100 * 1024 * 1024)}
+    found = client.post("/validate", content=b"<a> <b> <c> .", headers=headers)
+    assert found.status_code == 413
+    assert found.json()["limit"] > 0
+
+
+def test_more_than_the_limit_is_refused(client: TestClient) -> None:
+    found = client.post("/validate", content=b"#" * (Settings().validate_bytes + 1), headers=TURTLE)
+    assert found.status_code == 413
+
+
+def test_a_text_that_is_too_long_in_a_form_is_refused(client: TestClient) -> None:
+    found = client.post("/validate", data={"text": "#" * (Settings().validate_bytes + 1)})
+    assert found.status_code == 413
+
+
+def test_problems_are_grouped_by_cause_with_line_and_diff() -> None:
+    location = {"source": "a.ttl", "line": 2, "column": 3}
+    one: Mapping[str, Any] = {
+        "severity": "Violation",
+        "shape": "s",
+        "constraint": "MinCount",
+        "message": "Name it.",
+        "lang": "en",
+        "location": location,
+        "fix": {"title": "Add a name", "patch": "--- a\n+++ b\n@@ -1 +1 @@\n x\n-y\n+z\n"},
+    }
+    found = groups([one, {**one, "location": {"source": "a", "cell": "B7"}}], ["first", "second"])
+    assert [len(group.findings) for group in found] == [2]
+    first, second = found[0].findings
+    assert (first.place, first.excerpt) == ("line 2, column 3", "second")
+    assert first.diff == (("around", " x"), ("removed", "-y"), ("added", "+z"))
+    assert second.place == "cell B7"
