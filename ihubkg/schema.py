@@ -57,7 +57,7 @@ def parameter(item: Parameter, names: Names) -> Schema:
 def answer(question: Question) -> Schema:
     """Return the schema of the JSON answer of a SELECT or an ASK."""
     parameters = {item.name: _echo(item) for item in question.parameters}
-    return _object(
+    whole = _object(
         {
             "name": {"const": question.name},
             "parameters": {**_object(parameters), "required": []},
@@ -75,8 +75,20 @@ def answer(question: Question) -> Schema:
             "offset": {"type": "integer", "minimum": 0},
             "version": {"type": "string", "description": "The version of the question."},
             "dataset": {"type": "string", "description": "The dataset version (content hash)."},
+            "cite": {
+                "type": "object",
+                "description": "Permalink, digest of the rows, and where to check it later.",
+            },
+            "why": {
+                "type": "array",
+                "items": {"type": "object"},
+                "description": "With `explain=1`: for each row the statements, rules and passages "
+                "that support it.",
+            },
         }
     )
+    optional = ("cite", "why")
+    return {**whole, "required": [name for name in whole["required"] if name not in optional]}
 
 
 def row(question: Question) -> Schema:

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 from rapidfuzz import process
 
@@ -54,6 +54,16 @@ class Call:
 def said(text: Text, languages: Sequence[str]) -> str:
     """Return a text in the best of the languages it is given in."""
     return next((text[tag] for tag in (*languages, "en") if tag in text), "")
+
+
+def without(query: str, names: Iterable[str]) -> str:
+    """Return a query string without the arguments of those names.
+
+    >>> without("phase=reflection&explain=1", {"explain"})
+    'phase=reflection'
+    """
+    dropped = set(names)
+    return urlencode([(name, text) for name, text in parse_qsl(query) if name not in dropped])
 
 
 def near(name: str, known: Iterable[str]) -> tuple[str, ...]:

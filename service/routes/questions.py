@@ -5,6 +5,7 @@ answered here after a restart.
 """
 
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from io import BytesIO
 
 import orjson
@@ -16,7 +17,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from ihubkg import answer as answers
-from ihubkg import executable, turtle
+from ihubkg import cite, executable, support, turtle
 from ihubkg.answer import Answer
 from ihubkg.errors import BadParameter, NotFound, ParameterProblem
 from ihubkg.header import Parameter
@@ -45,8 +46,10 @@ router = APIRouter()
 ROWS: tuple[Offer, ...] = (JSON, SPARQL_JSON, CSV, TSV, HTML)
 TRIPLES: tuple[Offer, ...] = (*GRAPH, HTML)
 
-RESERVED = frozenset({"_mediatype", "lang"})
+RESERVED = frozenset({"_mediatype", "lang", "explain", "cite"})
 """Query arguments that choose a form and are no parameters of a question."""
+CITATIONS = {"bibtex": "application/x-bibtex", "cff": "application/yaml"}
+"""How an answer can be cited: the values of `cite` and their media types."""
 
 _KINDS = {
     "jsonld": ox.RdfFormat.JSON_LD,
@@ -84,12 +87,22 @@ async def one(request: Request) -> Response:
     offer = choose(request, offers, suffix=suffix)
     given = await _given(request)
     tongues = languages(request)
-    if offer is HTML:
+    wanted = _citation(request)
+    explained = request.query_params.get("explain") not in (None, "", "0")
+    if offer is HTML and wanted is None:
         return await _page(request, held, question, given, tongues)
 
     def build() -> Body:
         found = answers.ask(held.store, question, given, languages=tongues)
+        citation = cite.cite(found, Names.of(held.store))
         headers = {"X-Result-Truncated": "rows"} if found.truncated else {}
+        if wanted is not None:
+            return Body(_cited(citation, wanted, str(request.base_url)), CITATIONS[wanted])
+        if offer is JSON:
+            whole = found.as_dict(at="/") | {"cite": citation.as_dict(at="/")}
+            if explained:
+                whole["why"] = _why(held, found, tongues)
+            return Body(orjson.dumps(whole), JSON.media_type, headers)
         return Body(_written(found, offer), _media_type(offer), headers)
 
     if request.method == "POST":
@@ -97,6 +110,19 @@ async def one(request: Request) -> Response:
         headers = {"Cache-Control": "no-store", "Vary": "Accept, Accept-Language", **body.headers}
         return Response(body.content, headers=headers, media_type=body.media_type)
     return await answer(request, _how(request, held, question, offer, offers), held.cache, build)
+
+
+async def verify(request: Request) -> Response:
+    """Ask a cited answer again, and say whether it is the same."""
+    held = instance(request)
+    question, _ = _question(held, request.path_params["name"])
+    given = _texts(request.query_params)
+
+    def build() -> bytes:
+        return orjson.dumps(cite.verify(held.store, question, given).as_dict(at="/"))
+
+    body = await run_in_threadpool(build)
+    return Response(body, headers={"Cache-Control": "no-cache"}, media_type="application/json")
 
 
 async def examples(request: Request) -> Response:
@@ -214,6 +240,7 @@ async def _page(
                 found = answers.ask(held.store, question, given, languages=tongues)
             except BadParameter as error:
                 errors = error.errors
+        explained = request.query_params.get("explain") not in (None, "", "0")
         form = questionnaire.form(question, names, given, errors, tongues)
         page = held.pages.render(
             request,
@@ -222,9 +249,11 @@ async def _page(
             question=question,
             form=form,
             answer=found,
+            why=_why(held, found, tongues) if found and found.rows and explained else None,
+            citation=cite.cite(found, names) if found else None,
             graph=_graph(found.triples, TURTLE).decode() if found and found.triples else "",
             errors=errors,
-            request_query=request.url.query,
+            request_query=questionnaire.without(request.url.query, RESERVED),
             calls=questionnaire.calls(question, given, str(request.base_url)),
         )
         return page, 422 if errors else 200
@@ -244,9 +273,30 @@ def _needs(question: Question) -> list[Parameter]:
     return [item for item in question.parameters if item.required and not item.default]
 
 
+def _citation(request: Request) -> str | None:
+    """Return the form of citation that is asked for, if any."""
+    wanted = request.query_params.get("cite")
+    if wanted is not None and wanted not in CITATIONS:
+        reason = f"{wanted!r} is no form of citation."
+        raise BadParameter([ParameterProblem("cite", reason, tuple(CITATIONS))])
+    return wanted
+
+
+def _cited(citation: cite.Citation, wanted: str, home: str) -> bytes:
+    today = datetime.now(UTC).date()
+    text = citation.bibtex(today, at=home) if wanted == "bibtex" else citation.cff(today, at=home)
+    return text.encode()
+
+
+def _why(held: Instance, found: Answer, tongues: Sequence[str]) -> list[Mapping[str, object]]:
+    """Return for each row what supports it: statements, rules, passages."""
+    names = Names.of(held.store)
+    reasons = support.reasons_of(held.store, held.store.raw)
+    supports = support.support(held.store, found, reasons=reasons)
+    return [support.as_dict(one, names, tongues) for one in supports]
+
+
 def _written(found: Answer, offer: Offer) -> bytes:
-    if offer is JSON:
-        return found.to_json(at="/")
     if offer is SPARQL_JSON:
         return found.to_sparql_json()
     if offer is CSV:
@@ -271,5 +321,6 @@ def _media_type(offer: Offer) -> str:
 
 
 router.add_route("/questions", catalogue, methods=["GET"])
+router.add_route("/questions/{name}/verify", verify, methods=["GET"])
 router.add_route("/questions/{name}", one, methods=["GET", "POST"])
 router.add_route("/.well-known/sparql-examples", examples, methods=["GET"])

@@ -206,3 +206,44 @@ def test_questions_as_executable_queries(client: TestClient, model: Model) -> No
     triples = [*ox.parse(got.content, format=ox.RdfFormat.TURTLE)]
     kind = "http://www.w3.org/ns/shacl#SPARQLExecutable"
     assert sum(t.object == ox.NamedNode(kind) for t in triples) == len(model.questions)
+
+
+def test_a_cited_answer_can_be_checked(client: TestClient) -> None:
+    """The permalink answers, the check says same, and says what moved when it did not stay."""
+    cited = client.get(f"{HERE}.json", params=MAPPING).json()["cite"]
+    again = client.get(cited["permalink"]).json()
+    assert again["cite"]["result"] == cited["result"]
+    assert client.get(cited["verify"]).json()["same"] is True
+    other = cited["verify"].replace(cited["result"], "sha256-0")
+    verdict = client.get(other).json()
+    assert (verdict["same"], verdict["moved"]) == (False, ["result"])
+
+
+@pytest.mark.parametrize(("form", "begins"), [("bibtex", "@misc{"), ("cff", "cff-version")])
+def test_an_answer_is_cited_in_usual_forms(client: TestClient, form: str, begins: str) -> None:
+    """BibTeX and CFF name the permalink at this address."""
+    got = client.get(HERE, params={**MAPPING, "cite": form})
+    assert got.text.startswith(begins)
+    assert "http://127.0.0.1:8000/questions/methods-for-phase?phase=mapping-needs" in got.text
+    assert client.get(HERE, params={**MAPPING, "cite": "apa"}).status_code == 422
+
+
+def test_each_row_says_why_it_is_there(client: TestClient) -> None:
+    """With `explain` each row has statements that rest on passages of its source."""
+    got = client.get(f"{HERE}.json", params={**MAPPING, "explain": "1"}).json()
+    assert len(got["why"]) == len(got["rows"])
+    for row, why in zip(got["rows"], got["why"], strict=True):
+        assert row["source"]["value"] in {source["source"] for source in why["sources"]}
+        assert why["statements"]
+    page = client.get(HERE, params={**MAPPING, "explain": "1"}, headers=PAGE).text
+    assert "Why each row is there" in page
+
+
+def test_an_empty_answer_says_why(client: TestClient) -> None:
+    """The part that removed the last row is named, and calls that have an answer."""
+    got = client.get(f"{HERE}.json", params={"phase": "initiative"}).json()
+    assert got["rows"] == []
+    assert got["why_empty"]["message"]
+    assert {"phase"} == {other["parameter"] for other in got["why_empty"]["instead"]}
+    page = client.get(HERE, params={"phase": "initiative"}, headers=PAGE).text
+    assert "Nothing in the sources answers this" in page
