@@ -203,3 +203,14 @@ def test_every_kind_of_thing_has_a_page(client: TestClient) -> None:
         page = client.get(f"/{path}", headers=BROWSER)
         assert page.status_code == 200
         assert "Where this comes from" in page.text
+
+
+def test_schemas_are_listed_and_served(client: TestClient) -> None:
+    listed = client.get("/schemas").json()["schemas"]
+    assert len(listed) > 40
+    answer = client.get("/schemas/Method.json")
+    assert answer.headers["content-type"] == "application/schema+json"
+    assert answer.json()["$id"] == f"{BASE}schemas/Method.json"
+    missing = client.get("/schemas/Unicorn.json")
+    assert missing.status_code == 404
+    assert "Method" in missing.json()["nearest"]
