@@ -32,8 +32,8 @@ SECURITY_HEADERS: Mapping[str, str] = {
 }
 
 EXPOSED = (
-    "Content-Location, ETag, Link, Location, Retry-After, Vary, "
-    "X-Dataset-Version, X-Result-Truncated"
+    "Content-Location, Content-Profile, ETag, Link, Location, Retry-After, Vary, "
+    "X-Dataset-Version, X-Result-Truncated, X-Total-Count"
 )
 
 PRIVATE = ("/submissions",)

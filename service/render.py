@@ -17,7 +17,7 @@ from starlette.responses import Response
 
 from service.negotiate import Offer
 
-FORM_ARGUMENTS = frozenset({"_mediatype", "lang"})
+FORM_ARGUMENTS = frozenset({"_mediatype", "_profile", "lang"})
 """Query arguments that choose a form and are hashed as the form, not as the request."""
 
 REVALIDATE = "public, no-cache"

@@ -5,8 +5,8 @@ https://www.w3.org/TR/cooluris/#r303gendocument
 
 import hashlib
 import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from importlib.metadata import version as release
 
 import orjson
@@ -23,10 +23,11 @@ from ihubkg.errors import NotFound
 from ihubkg.formats import JSONLD, TURTLE, Format
 from ihubkg.jsonld import frame
 from ihubkg.store import Store
-from ihubkg.terms import BASE, ONTOLOGY, PREFIXES, SHAPES
-from service import vocabulary
+from ihubkg.terms import BASE, CURATED, ONTOLOGY, PREFIXES, SHAPES, VOCAB
+from service import profiles, vocabulary
 from service.instance import Instance, instance
-from service.negotiate import DATASET, DOCUMENT, HTML, Offer, choose, languages
+from service.negotiate import DATASET, DOCUMENT, GRAPH, HTML, Offer, choose, languages
+from service.profiles import Profile
 from service.render import IMMUTABLE, REVALIDATE, Answering, Body, answer, link, tag
 from service.sheet import Origins, sheet
 
@@ -60,6 +61,8 @@ class Resource:
     offers: Sequence[Offer] = DOCUMENT
     cache_control: str = REVALIDATE
     graph: ox.NamedNode | None = None
+    profiled: bool = False
+    """Whether it comes in other vocabularies too."""
 
 
 async def thing(request: Request) -> Response:
@@ -110,7 +113,7 @@ async def _describe(request: Request, iri: str, path: str, suffix: str | None) -
             request, "document.html", title=drafted.title.text, sheet=drafted, path=path
         )
 
-    return await respond(request, Resource(iri, path, triples, page), suffix)
+    return await respond(request, Resource(iri, path, triples, page, profiled=True), suffix)
 
 
 async def scheme(request: Request) -> Response:
@@ -132,7 +135,7 @@ async def scheme(request: Request) -> Response:
             request, "scheme.html", title=listed.title.text, scheme=listed, path=path
         )
 
-    return await respond(request, Resource(iri, path, triples, page), suffix)
+    return await respond(request, Resource(iri, path, triples, page, profiled=True), suffix)
 
 
 async def graph(request: Request) -> Response:
@@ -238,16 +241,20 @@ async def logo(request: Request) -> Response:
 async def respond(request: Request, resource: Resource, suffix: str | None) -> Response:
     """Answer with the form of `resource` that the client asks for."""
     held = instance(request)
+    profile = profiles.choose(request, profiles.PROFILES if resource.profiled else (profiles.OURS,))
+    if profile.view is not None:
+        resource = _profiled(held, resource, profile)
     offer = choose(request, resource.offers, suffix=suffix)
     tongues = languages(request) if offer is HTML else ()
     state = held.edition if offer is HTML else await run_in_threadpool(_state, held, resource)
     how = Answering(
-        tag(state, request, offer, tongues),
-        vary=("Accept", "Accept-Language") if offer is HTML else ("Accept",),
-        links=_links(resource, offer),
+        tag(f"{profile.token} {state}", request, offer, tongues),
+        vary=("Accept", "Accept-Profile", *(("Accept-Language",) if offer is HTML else ())),
+        links=[*_links(resource, offer), *_signposts(held, resource, profile)],
         cache_control=resource.cache_control,
         headers={
-            "Content-Location": f"{resource.path}.{offer.format.suffix}",
+            "Content-Location": _location(resource, offer, profile),
+            "Content-Profile": f"<{profile.iri}>",
             "X-Dataset-Version": held.store.version,
         },
     )
@@ -259,6 +266,50 @@ async def respond(request: Request, resource: Resource, suffix: str | None) -> R
         return Body(written(found, offer.format, resource, held), offer.media_type)
 
     return await answer(request, how, held.cache, build)
+
+
+def _profiled(held: Instance, resource: Resource, profile: Profile) -> Resource:
+    """Return the resource in the words of `profile`; 406 where it says nothing of it."""
+
+    def triples() -> Sequence[ox.Triple]:
+        resource.triples()  # what is not there at all is 404
+        found = held.views.triples(held.store, str(profile.view), this=ox.NamedNode(resource.iri))
+        if not found:
+            raise profiles.absent(profile.token)
+        return list(dict.fromkeys(found))
+
+    return replace(resource, triples=triples, offers=GRAPH)
+
+
+def _location(resource: Resource, offer: Offer, profile: Profile) -> str:
+    query = "" if profile is profiles.OURS else f"?_profile={profile.token}"
+    return f"{resource.path}.{offer.format.suffix}{query}"
+
+
+def _signposts(held: Instance, resource: Resource, profile: Profile) -> list[str]:
+    """Return the links that tell machines what a document is about (https://signposting.org/)."""
+    if not resource.profiled:
+        return []
+    found = profiles.links(resource.path, profile)
+    for name in held.store.remember("classes", lambda: _classes(held)).get(resource.iri, ()):
+        found.append(link(name, rel="type"))
+        if name.startswith(PREFIXES["ihub"]):
+            schema = f"/schemas/{name.removeprefix(PREFIXES['ihub'])}.json"
+            found.append(link(schema, rel="describedby", type="application/schema+json"))
+    if "/id/" in resource.iri:
+        found.append(link(resource.path.rpartition("/")[0], rel="collection"))
+    return found
+
+
+def _classes(held: Instance) -> Mapping[str, Sequence[str]]:
+    """Return the classes of every thing and concept as they were stated, not what follows."""
+    kind = ox.NamedNode(PREFIXES["rdf"] + "type")
+    found: dict[str, list[str]] = {}
+    for name in (CURATED, VOCAB):
+        for quad in held.store.raw.quads_for_pattern(None, kind, None, ox.NamedNode(name)):
+            if isinstance(quad.subject, ox.NamedNode) and isinstance(quad.object, ox.NamedNode):
+                found.setdefault(quad.subject.value, []).append(quad.object.value)
+    return {iri: sorted(names) for iri, names in found.items()}
 
 
 def written(triples: Sequence[ox.Triple], fmt: Format, resource: Resource, held: Instance) -> bytes:
@@ -297,7 +348,7 @@ def _state(held: Instance, resource: Resource) -> str:
         lines = "\n".join(sorted(str(triple) for triple in resource.triples()))
         return hashlib.sha256(f"{RELEASE}\n{lines}".encode()).hexdigest()
 
-    return held.store.remember(f"state of {resource.path}", digest)
+    return held.store.remember(f"state of {resource.path} {resource.offers is GRAPH}", digest)
 
 
 def _exists(held: Instance, iri: str) -> bool:
