@@ -74,6 +74,7 @@ KINDS: Mapping[type[IhubError], Kind] = {
     Gone: Kind(410, "gone", "This was withdrawn"),
 }
 
+OUR_FAULT = "The fault is in the service, not in your request. It has been logged."
 INTERNAL = Kind(500, "internal", "Something went wrong on our side")
 BY_STATUS: Mapping[int, Kind] = {
     **{kind.status: kind for kind in reversed(tuple(KINDS.values()))},
@@ -82,6 +83,12 @@ BY_STATUS: Mapping[int, Kind] = {
     422: Kind(422, "bad-parameter", "A parameter is not as it should be"),
     503: KINDS[errors.Unavailable],
 }
+
+
+def kinds() -> Mapping[str, Kind]:
+    """Return every kind of problem by its slug, in the order of the statuses."""
+    every = (*KINDS.values(), *BY_STATUS.values(), INTERNAL)
+    return {kind.slug: kind for kind in sorted(every, key=lambda kind: (kind.status, kind.slug))}
 
 
 def kind_of(error: IhubError) -> Kind:
@@ -164,8 +171,10 @@ async def _on_ihub_error(request: Request, error: Exception) -> Response:
     return of(request, error)
 
 
-def of(request: Request, error: IhubError) -> Response:
+def of(request: Request, error: Exception) -> Response:
     """Return the answer that tells the client of `request` about `error`."""
+    if not isinstance(error, IhubError):
+        return response(request, _document(INTERNAL, OUR_FAULT), {})
     headers: dict[str, str] = {}
     if isinstance(error, errors.Unavailable) and error.retry_after is not None:
         headers["Retry-After"] = str(error.retry_after)
@@ -189,5 +198,4 @@ async def _on_http_exception(request: Request, error: Exception) -> Response:
 
 async def _on_exception(request: Request, error: Exception) -> Response:
     log.error("%s %s failed", request.method, request.url.path, exc_info=error)
-    detail = "The fault is in the service, not in your request. It has been logged."
-    return response(request, _document(INTERNAL, detail), {})
+    return response(request, _document(INTERNAL, OUR_FAULT), {})

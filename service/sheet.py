@@ -118,7 +118,6 @@ class Value:
     iri: str | None = None
     basis: str = ""
     texts: tuple[Text, ...] = ()
-    facts: tuple["Fact", ...] = ()
     passages: tuple[Passage, ...] = ()
 
 
@@ -190,7 +189,7 @@ class _Drafting:
             title=self.name(iri),
             kinds=tuple((self.words.kind(kind), kind) for kind in kinds[:1]),
             names=self.texts(own.get(_OTHER_NAMES, ())) + self.other_names(iri),
-            texts=tuple(t for p in _DESCRIPTION for t in self.texts(own.get(p, ()))),
+            texts=self.sentences(iri),
             facts=facts,
             mentions=self.mentions(iri),
             passages=self.passages(iri),
@@ -230,21 +229,33 @@ class _Drafting:
                 return tuple(mine)
         return tuple(found)
 
+    def sentences(self, iri: str) -> tuple[Text, ...]:
+        """Return what says in sentences what `iri` is, unless its name says so already."""
+        own = self.facts.get(iri, {})
+        name = self.name(iri).text
+        found = [t for p in _DESCRIPTION for t in self.texts(own.get(p, ()))]
+        return tuple(t for t in found if t.text.rstrip(".") != name.rstrip("."))
+
     def own_facts(self, iri: str, kinds: Sequence[str]) -> tuple[Fact, ...]:
         """Return what is said of `iri`, records in full."""
         result = []
         for predicate, values in self.ordered(iri):
             if predicate in _APART:
                 continue
-            kept = [v for v in values if not self.repeats(predicate, v)]
+            kept = [v for v in values if not self.repeats(iri, predicate, v)]
             if kept:
                 name = self.words.property(predicate, kinds)
                 result.append(Fact(name, tuple(self.value(predicate, v) for v in kept)))
         return tuple(result)
 
-    def repeats(self, predicate: str, value: Term) -> bool:
+    def repeats(self, iri: str, predicate: str, value: Term) -> bool:
         """Whether a derived statement says again what the page says anyway."""
-        return predicate in _SHORTCUTS and self.origins.get((predicate, value)) == INFERRED
+        if self.origins.get((predicate, value)) != INFERRED:
+            return False
+        others = (p for p, v in self.facts.get(iri, {}).items() if p != predicate and value in v)
+        return predicate in _SHORTCUTS or any(
+            self.origins.get((other, value)) != INFERRED for other in others
+        )
 
     def ordered(self, iri: str) -> list[tuple[str, Sequence[Term]]]:
         """Return the properties of `iri`, those that matter most to readers first."""
@@ -287,14 +298,12 @@ class _Drafting:
         return Value(self.name(value.value), value.value, mark)
 
     def record(self, iri: str, mark: str) -> Value:
-        """Return a record: its sentence, its grounds, what else it says, where it comes from."""
-        own = self.facts.get(iri, {})
+        """Return a record: its sentence, its grounds, where it comes from."""
         return Value(
             self.name(iri),
             iri,
             self.basis(iri) or mark,
-            tuple(t for p in _DESCRIPTION for t in self.texts(own.get(p, ()))),
-            (),
+            self.sentences(iri),
             self.passages(iri),
         )
 

@@ -28,7 +28,19 @@ PHRASES: Mapping[str, str] = {
     expand(curie): phrase
     for curie, phrase in {
         "ihub:addressesNeed": "needs it answers",
+        "ihub:assertedBy": "who says so",
+        "ihub:assertedIn": "said in",
+        "ihub:asserts": "what it says",
         "ihub:basedIn": "where",
+        "ihub:citesSource": "source",
+        "ihub:claimsBenefitOf": "speaks in favour of",
+        "ihub:concerns": "about",
+        "ihub:concernsMethod": "about the method",
+        "ihub:hasSupportingLine": "argument for it",
+        "ihub:hasDisputingLine": "argument against it",
+        "ihub:involvesAssertion": "who says what",
+        "ihub:isOptional": "may be left out",
+        "ihub:usesItem": "rests on",
         "ihub:hasBenefitClaim": "what is said in its favour",
         "ihub:hasDisputingEvidence": "what speaks against it",
         "ihub:hasParticipation": "who takes part",
@@ -102,6 +114,8 @@ ORDER: tuple[str, ...] = tuple(
         "ihub:stepNumber",
         "ihub:isOptional",
         "ihub:precedesDirectly",
+        "schema:startDate",
+        "schema:endDate",
     )
 )
 """Properties that a page shows first, in this order."""

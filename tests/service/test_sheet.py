@@ -59,6 +59,13 @@ def test_shortcuts_do_not_repeat_what_records_say(draw: Draw) -> None:
     assert not {"suited to phase", "involves role"} & {f.name for f in page.facts}
 
 
+def test_what_follows_from_a_narrower_statement_is_not_said_again(draw: Draw) -> None:
+    page = draw(thing("claim", "ev-digierko"))
+    assert fact(page, "speaks in favour of").values[0].text.text == "Digipeda workshop"
+    assert "about the method" not in {f.name for f in page.facts}
+    assert page.texts == ()
+
+
 def test_steps_stand_in_their_order(draw: Draw) -> None:
     page = draw(thing("method", "til"))
     labels = [v.text.text for v in fact(page, "steps").values]

@@ -41,7 +41,7 @@ def test_a_property_is_called_by_its_plain_phrase(words: Words) -> None:
 def test_else_by_its_shape_else_by_the_ontology_else_by_its_own_name(words: Words) -> None:
     key = next(k for k in words.shapes if k[1] == term("stepNumber"))
     assert words.property(term("stepNumber"), [key[0]]) == words.shapes[key]
-    assert words.property(term("usesItem")) == "uses item"
+    assert words.property(term("fromOccurrence")) == "from occurrence"
     assert words.property("http://example.org/v#someThing") == "some thing"
 
 
