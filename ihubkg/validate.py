@@ -42,7 +42,10 @@ _LABEL = ox.NamedNode(PREFIXES["skos"] + "prefLabel")
 _DECLARED = (OWL.Class, OWL.ObjectProperty, OWL.DatatypeProperty, OWL.AnnotationProperty)
 _FORM = (SH.targetClass, SH.property, SH.path, SH.alternativePath, RDF.first, RDF.rest)
 _SYSTEM = tuple(PREFIXES[prefix] for prefix in ("owl", "sh"))
-_SYSTEM_EXACT = frozenset({PREFIXES["rdfs"] + "subClassOf", PREFIXES["rdfs"] + "domain"})
+_HIERARCHY = frozenset(
+    PREFIXES["rdfs"] + name for name in ("subClassOf", "subPropertyOf", "domain", "range")
+)
+_ALLOWED = frozenset(PREFIXES["owl"] + name for name in ("sameAs", "versionInfo", "deprecated"))
 
 
 def validate(
@@ -81,8 +84,16 @@ class Checker:
         self._base = Base(model.ontology, self.shapes.graph)
         self._private = _private_patterns(self.shapes.graph)
 
-    def check(self, quads: Sequence[ox.Quad], context: Context) -> Report:
+    def check(
+        self,
+        quads: Sequence[ox.Quad],
+        context: Context,
+        *,
+        only: frozenset[Node] | None = None,
+    ) -> Report:
         """Return the problems of `quads`: what they say takes the place of what `context` says.
+
+        With `only`, those of these things alone.
 
         Raises:
             LimitExceeded: the data has more values for one field than can be compared.
@@ -90,6 +101,8 @@ class Checker:
         refuse_floods(quads)
         view = View(quads, context)
         targets = self.targets(quads, view)
+        if only is not None:
+            targets = {shape: nodes & only for shape, nodes in targets.items() if nodes & only}
         for shape, nodes in targets.items():
             self._plan.fetch(view, shape, nodes)
         slice_ = Slice([*quads, *view.fetched], self._base)
@@ -296,7 +309,9 @@ def refuse_floods(quads: Iterable[ox.Quad]) -> None:
 def is_system(quad: ox.Quad) -> bool:
     """Tell whether a statement is about the ontology or the shapes, which data may not touch."""
     predicate = quad.predicate.value
-    return predicate in _SYSTEM_EXACT or predicate.startswith(_SYSTEM)
+    if predicate == str(RDF.type):
+        return getattr(quad.object, "value", "").startswith(_SYSTEM)
+    return predicate in _HIERARCHY or (predicate.startswith(_SYSTEM) and predicate not in _ALLOWED)
 
 
 def _found(node: rdflib.term.Node, triples: Iterable[tuple[Any, Any, Any]]) -> _Found:
