@@ -24,6 +24,7 @@ PART = b"S"
 FAILURE = b"X"
 """From a worker: it cannot be done; the head says why."""
 
+_PIECE = 256 * 1024
 _HEADER = struct.Struct("!cII")
 
 
@@ -68,24 +69,13 @@ class Frames:
             del waiting[:offset]
 
 
-def receive(connection: socket.socket) -> Frame | None:
-    """Wait for the next frame; None when the other side has gone."""
-    header = _exactly(connection, _HEADER.size)
-    if header is None:
-        return None
-    kind, head, body = _HEADER.unpack(header)
-    rest = _exactly(connection, head + body)
-    if rest is None:
-        return None
-    return Frame(kind, orjson.loads(rest[:head]), rest[head:])
+def receive(connection: socket.socket, frames: Frames) -> Frame | None:
+    """Wait for the next frame; None when the other side has gone.
 
-
-def _exactly(connection: socket.socket, length: int) -> bytes | None:
-    parts: list[bytes] = []
-    while length:
-        part = connection.recv(min(length, 1 << 20))
-        if not part:
-            return None
-        parts.append(part)
-        length -= len(part)
-    return b"".join(parts)
+    For a side that is given one frame at a time, and answers it before the next comes.
+    """
+    while data := connection.recv(_PIECE):
+        found = list(frames.feed(data))  # all of it: a part would come again
+        if found:
+            return found[0]
+    return None

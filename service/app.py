@@ -1,5 +1,6 @@
 """The application: settings in, routes out. uvicorn is handed `service.app:create_app`."""
 
+import gc
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
@@ -16,6 +17,7 @@ from ihubkg.store import Store
 from ihubkg.writer import Writer
 from service import problems
 from service.assets import Assets
+from service.front import Front
 from service.guard import AnswerHeaders, BodyLimit
 from service.instance import Instance
 from service.pool import Pool
@@ -32,7 +34,7 @@ from service.words import Words
 def create_app(settings: Settings | None = None) -> FastAPI:
     """Return the service; without `settings` the environment decides."""
     chosen = Settings.read() if settings is None else settings
-    app = FastAPI(
+    app = Front(
         title="ihubkg",
         openapi_url=None,
         docs_url=None,
@@ -46,8 +48,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     problems.install(app)
     for router in ROUTERS:
         app.include_router(router)
-    graphs.install(app)
-    sparql.install(app)
+    app.endpoints = (sparql.Door(app), graphs.Door(app))
     return app
 
 
@@ -79,6 +80,8 @@ def _lifespan(settings: Settings) -> Callable[[FastAPI], AbstractAsyncContextMan
                     journal=journal,
                     access=None if settings.data is None else Access(settings.data),
                 )
+                gc.collect()
+                gc.freeze()  # what lives as long as the service is not searched again and again
                 yield
         finally:
             app.state.instance = None

@@ -11,7 +11,6 @@ from starlette.requests import Request
 from starlette.types import Receive, Scope, Send
 
 from ihubkg.access import Holder, Right
-from ihubkg.errors import IhubError
 from service import problems
 from service.guard import EXPOSED, SECURITY_HEADERS
 from service.instance import Instance
@@ -140,7 +139,7 @@ async def stream(reply: Reply, fields: Headers, send: Send) -> None:
         parts.close()
 
 
-async def fail(error: IhubError, scope: Scope, receive: Receive, send: Send) -> None:
+async def fail(error: Exception, scope: Scope, receive: Receive, send: Send) -> None:
     """Send an error as a problem document."""
     request = Request(scope, receive)
     response = problems.of(request, error)

@@ -190,7 +190,7 @@ class Worker(asyncio.Protocol):
 
     def _received(self, frame: frames.Frame) -> None:
         if frame.kind == frames.RESULT:
-            self.resident = frame.head.get("memory", 0)
+            self.resident = frame.head.get("memory", self.resident)
             if self._parts is not None:
                 self._parts.put(frame.body)
                 self._finish(None)
@@ -384,8 +384,8 @@ class Pool:
         return version
 
     async def _take(self) -> Worker:
-        while self._idle:
-            worker = self._idle.popleft()
+        while self._idle:  # the last one back first: its memory is warm
+            worker = self._idle.pop()
             if not worker.gone:
                 break
         else:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from ipaddress import ip_address
-from urllib.parse import parse_qsl, unquote_to_bytes
+from urllib.parse import unquote_to_bytes
 
 from starlette.types import Receive, Scope
 
@@ -219,19 +219,31 @@ def _check_iri(name: str) -> None:
 
 
 def _pairs(encoded: bytes) -> list[tuple[str, str]]:
+    """Return the parameters of an address or a form, percent-decoded.
+
+    https://url.spec.whatwg.org/#urlencoded-parsing
+    """
     if not encoded:
         return []
+    parts = encoded.split(b"&")
+    if len(parts) > MOST_FIELDS:
+        raise BadQuery(f"There are {len(parts)} parameters; at most {MOST_FIELDS} are read.")
+    found = []
+    for part in parts:
+        key, _, value = part.partition(b"=")
+        found.append((_decoded(key), _decoded(value)))
+    return found
+
+
+def _decoded(encoded: bytes) -> str:
+    if b"+" in encoded:
+        encoded = encoded.replace(b"+", b" ")
+    if b"%" in encoded:
+        encoded = unquote_to_bytes(encoded)
     try:
-        return parse_qsl(
-            encoded.decode("ascii"),
-            keep_blank_values=True,
-            errors="strict",
-            max_num_fields=MOST_FIELDS,
-        )
-    except ValueError as error:
-        if isinstance(error, UnicodeDecodeError):
-            raise BadQuery("The parameters are not UTF-8, percent-encoded.") from error
-        raise BadQuery("There are too many parameters.") from error
+        return encoded.decode()
+    except UnicodeDecodeError as error:
+        raise BadQuery("The parameters are not UTF-8, percent-encoded.") from error
 
 
 def _text(content: bytes) -> str:

@@ -13,10 +13,10 @@ import orjson
 import pyoxigraph as ox
 from fastapi import FastAPI
 from starlette.requests import Request
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import Receive, Scope, Send
 
 from ihubkg import gate
-from ihubkg.errors import BadQuery, IhubError, Unavailable
+from ihubkg.errors import BadQuery, Unavailable
 from ihubkg.evaluate import GRAPHS, tidy
 from ihubkg.gate import Limits, Passed
 from ihubkg.terms import BASE, PREFIXES
@@ -28,7 +28,6 @@ from service.exchange import (
     Kept,
     allow,
     answer,
-    fail,
     headers,
     other,
     stream,
@@ -47,36 +46,28 @@ STREAM_OVER = 16 * 1024 * 1024
 """Answers that may be longer than this are sent as they come."""
 
 
-def install(app: FastAPI) -> None:
-    """Put the SPARQL endpoint in front of `app`."""
-    app.add_middleware(Door, state=app)
-
-
 class Door:
-    """Answers `/sparql`; lets everything else through."""
+    """Answers `/sparql`."""
 
-    def __init__(self, app: ASGIApp, state: FastAPI) -> None:
+    def __init__(self, app: FastAPI) -> None:
         self._app = app
-        self._state = state
         self._answers: Answers | None = None
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve one connection."""
-        if scope["type"] != "http" or scope["path"] not in ("/sparql", "/sparql/"):
-            await self._app(scope, receive, send)
-            return
-        scope["app"] = self._state
-        try:
-            await self._serve(scope, receive, send)
-        except IhubError as error:
-            await fail(error, scope, receive, send)
+    def takes(self, path: str) -> bool:
+        """Tell whether a path is this endpoint's."""
+        return path in ("/sparql", "/sparql/")
 
-    async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def serve(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request.
+
+        Raises:
+            IhubError: there is no answer, and nothing was sent.
+        """
         method = scope["method"]
         if method not in ("GET", "HEAD", "POST", "QUERY"):
             await other(method, "/sparql", METHODS, send)
             return
-        held = self._state.state.instance
+        held = self._app.state.instance
         if not isinstance(held, Instance):
             raise Unavailable("The service is still starting.", 1)
         if self._answers is None:

@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from fastapi import FastAPI
 from starlette.datastructures import UploadFile
 from starlette.requests import Request
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 
 from ihubkg import formats, terms
-from ihubkg.errors import BadParameter, Conflict, IhubError, ParameterProblem, Unavailable
+from ihubkg.errors import BadParameter, Conflict, ParameterProblem, Unavailable
 from ihubkg.terms import BASE
 from service import protocol
-from service.exchange import COMMON, NO_STORE, Kept, allow, answer, fail, headers, other
+from service.exchange import COMMON, NO_STORE, Kept, allow, answer, headers, other
 from service.instance import Instance
 from service.negotiate import HTML
 from service.problems import UnsupportedMedia
@@ -36,36 +36,27 @@ class Target:
     made: bool = False
 
 
-def install(app: FastAPI) -> None:
-    """Put the graph store in front of `app`."""
-    app.add_middleware(Door, state=app)
-
-
 class Door:
-    """Answers `/store` and everything below; lets the rest through."""
+    """Answers `/store` and everything below."""
 
-    def __init__(self, app: ASGIApp, state: FastAPI) -> None:
+    def __init__(self, app: FastAPI) -> None:
         self._app = app
-        self._state = state
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve one connection."""
-        path = scope.get("path", "")
-        if scope["type"] != "http" or not (path == "/store" or path.startswith("/store/")):
-            await self._app(scope, receive, send)
-            return
-        scope["app"] = self._state
-        try:
-            await self._serve(scope, receive, send)
-        except IhubError as error:
-            await fail(error, scope, receive, send)
+    def takes(self, path: str) -> bool:
+        """Tell whether a path is this endpoint's."""
+        return path == "/store" or path.startswith("/store/")
 
-    async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def serve(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request.
+
+        Raises:
+            IhubError: there is no answer, and nothing was sent.
+        """
         method = scope["method"]
         if method not in ("GET", "HEAD", "PUT", "POST", "DELETE"):
             await other(method, scope["path"], METHODS, send)
             return
-        held = self._state.state.instance
+        held = self._app.state.instance
         if not isinstance(held, Instance):
             raise Unavailable("The service is still starting.", 1)
         request = Request(scope, receive)

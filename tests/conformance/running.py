@@ -44,7 +44,7 @@ def service(settings: Mapping[str, str] | None = None) -> Iterator[Running]:
 @contextmanager
 def start(data: Path, settings: Mapping[str, str] | None = None) -> Iterator[Running]:
     """Start `ihubkg serve` on the data folder `data`; stop it at the end."""
-    port = _free_port()
+    port = free_port()
     token = run("token", "create", "--name", f"suite-{port}", "--role", "admin", "--data", data)
     environment = {**os.environ, **{f"IHUBKG_{k.upper()}": v for k, v in (settings or {}).items()}}
     process = subprocess.Popen(
@@ -91,7 +91,8 @@ def _wait(url: str, process: subprocess.Popen[bytes]) -> None:
     raise RuntimeError("the service did not start in time")
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Return a port of loopback that nobody uses."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

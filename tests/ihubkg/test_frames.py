@@ -29,4 +29,15 @@ def test_a_closed_connection_is_no_frame() -> None:
     with ours, theirs:
         theirs.sendall(pack(JOB, {"a": 1}, b"body")[:-1])
         theirs.shutdown(socket.SHUT_WR)
-        assert receive(ours) is None
+        assert receive(ours, Frames()) is None
+
+
+def test_each_frame_is_received_once() -> None:
+    ours, theirs = socket.socketpair()
+    frames = Frames()
+    with ours, theirs:
+        for number in range(3):
+            theirs.sendall(pack(JOB, {"n": number}))
+            frame = receive(ours, frames)
+            assert frame is not None
+            assert frame.head == {"n": number}
