@@ -19,10 +19,16 @@ PATIENCE = 10
 
 
 @click.command("serve")
-@verbs.DATA
+@click.option(
+    "--data",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    envvar="IHUBKG_DATA",
+    help="Data folder to use; without it, the packaged graph in memory.",
+)
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65535))
-@click.option("--read-only", is_flag=True, help="Refuse every write.")
+@click.option("--read-only", is_flag=True, envvar="IHUBKG_READ_ONLY", help="Refuse every write.")
 def verb(data: Path | None, host: str, port: int, read_only: bool) -> None:
     """Start the service: pages, linked data, SPARQL and questions over HTTP.
 

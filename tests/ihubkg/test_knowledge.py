@@ -1,4 +1,5 @@
 import datetime
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -6,11 +7,13 @@ import pytest
 import rdflib
 
 import ihubkg
+from ihubkg.answer import Cell
 from ihubkg.errors import BadParameter, BadQuery, IhubError, NotFound, TooLarge
 from ihubkg.knowledge import KnowledgeGraph, Result
 from ihubkg.model import Model
 from ihubkg.store import Store
 from ihubkg.terms import thing
+from tests.conformance.running import service
 
 METHOD = thing("method", "digipeda")
 
@@ -116,3 +119,54 @@ def test_a_folder_that_is_none_is_said_so(tmp_path: Path) -> None:
 
 def test_questions_can_be_listed(graph: KnowledgeGraph, model: Model) -> None:
     assert graph.questions.keys() == model.questions.keys()
+
+
+@pytest.fixture(scope="module")
+def elsewhere() -> Iterator[KnowledgeGraph]:
+    """The same graph behind a running service."""
+    with service() as running, KnowledgeGraph(running.url) as graph:
+        yield graph
+
+
+def test_every_question_has_the_same_answer_here_and_elsewhere(
+    graph: KnowledgeGraph, elsewhere: KnowledgeGraph
+) -> None:
+    for name, question in graph.questions.items():
+        example = {key: [*values] for key, values in question.examples[0].items()}
+        here, there = graph.ask(name, **example), elsewhere.ask(name, **example)
+        assert there.columns == here.columns, name
+        assert [plain(row) for row in there.rows] == [plain(row) for row in here.rows], name
+        assert set(there.triples) == set(here.triples), name
+        assert there.truncated == here.truncated
+        if not here.is_graph:
+            assert there.to_dataframe().equals(here.to_dataframe()), name
+
+
+def plain(row: Mapping[str, Cell]) -> dict[str, tuple[object, ...]]:
+    return {name: (cell.plain, cell.type, cell.label, cell.language) for name, cell in row.items()}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "SELECT ?c (COUNT(*) AS ?n) { ?s a ?c } GROUP BY ?c ORDER BY ?c",
+        "ASK { ?s ?p ?o }",
+        f"CONSTRUCT WHERE {{ <{METHOD}> ?p ?o }}",
+    ],
+)
+def test_a_query_has_the_same_answer_here_and_elsewhere(
+    graph: KnowledgeGraph, elsewhere: KnowledgeGraph, text: str
+) -> None:
+    here, there = graph.query(text), elsewhere.query(text)
+    assert there.columns == here.columns
+    assert there.rows == here.rows
+    assert set(there.triples) == set(here.triples)
+
+
+def test_what_is_refused_elsewhere_is_the_error_of_here(elsewhere: KnowledgeGraph) -> None:
+    with pytest.raises(BadParameter) as caught:
+        elsewhere.ask("methods-for-phase", phase="maping-needs")
+    assert caught.value.errors[0].nearest
+    with pytest.raises(BadQuery) as bad:
+        elsewhere.query("SELECT * {\n ?s ?p }")
+    assert bad.value.line == 2

@@ -78,6 +78,16 @@ def test_a_folder_that_cannot_be_served_is_said_in_a_line(
     assert result.stderr.count("\n") == 1
 
 
+def test_the_environment_says_what_no_option_does(
+    cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "thesis.docx").write_text("x")
+    monkeypatch.setenv("IHUBKG_DATA", str(tmp_path))
+    result = cli("serve", "--port", "0")
+    assert result.exit_code == 2
+    assert "thesis.docx" in result.stderr
+
+
 def test_a_host_that_is_not_ours_is_said_in_a_line(cli: Cli) -> None:
     result = cli("serve", "--host", "192.0.2.1", "--port", "0")
     assert result.exit_code == 2
