@@ -168,4 +168,4 @@ async def _answer_preflight(asked: Headers, send: Send) -> None:
 
 
 def _size(count: int) -> str:
-    return f"{count / MIB:.3g} MiB" if count >= MIB else f"{count // 1024} KiB"
+    return f"{count // MIB} MiB" if count >= MIB else f"{count // 1024} KiB"
