@@ -17,6 +17,7 @@ from starlette.responses import Response
 from ihubkg import formats
 from ihubkg.errors import ParseError
 from ihubkg.formats import GRAPH_FORMATS, TURTLE, Format
+from ihubkg.terms import BASE, shorten
 from service import protocol
 from service.guard import too_large
 from service.instance import Instance, instance
@@ -105,6 +106,7 @@ async def validate(request: Request) -> Response:
         "to": "json" if offer is HTML else offer.format.name,
         "source": sent.source,
         "languages": list(tongues),
+        "triples": held.settings.triples,
     }
     sender = protocol.client(request.scope, protocol.fields(request.scope), held.settings.proxies)
     reply = await held.pool.validate(sent.data, job, client=sender)
@@ -240,7 +242,8 @@ def _finding(problem: Mapping[str, object], lines: Sequence[str]) -> Finding:
     where = location if isinstance(location, dict) else {}
     fix = problem.get("fix")
     mend = fix if isinstance(fix, dict) else {}
-    label = problem.get("label") or problem.get("focus") or ""
+    focus = str(problem.get("focus") or "")
+    label = problem.get("label") or shorten(focus.removeprefix(f"{BASE}id/"))
     return Finding(
         label=str(label),
         field=str(problem.get("field") or ""),

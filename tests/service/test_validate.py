@@ -1,4 +1,6 @@
+import re
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -90,3 +92,72 @@ def test_problems_are_grouped_by_cause_with_line_and_diff() -> None:
     assert (first.place, first.excerpt) == ("line 2, column 3", "second")
     assert first.diff == (("around", " x"), ("removed", "-y"), ("added", "+z"))
     assert second.place == "cell B7"
+
+
+METHOD = b"""@prefix ihub: <https://w3id.org/ihub4schools/ontology#> .
+@prefix skos: <http://www.w3.org/2004/02/skos/core#> .
+
+<https://w3id.org/ihub4schools/id/method/mine>
+    a ihub:Method ;
+    skos:prefLabel "Mine"@en .
+"""
+
+
+def test_what_does_not_conform_is_a_good_answer_with_located_problems(client: TestClient) -> None:
+    found = client.post("/validate", content=METHOD, headers=TURTLE)
+    assert found.status_code == 200
+    report = found.json()
+    assert report["conforms"] is False
+    first = report["problems"][0]
+    assert first["severity"] == "Violation" and first["message"]
+    assert first["location"]["line"] >= 4
+
+
+def test_a_published_file_conforms(client: TestClient, root: Path) -> None:
+    file = root / "data" / "curated" / "methods" / "digipeda.ttl"
+    found = client.post("/validate", files={"file": (file.name, file.read_bytes())})
+    assert found.status_code == 200
+    assert found.json()["conforms"] is True
+
+
+def test_what_cannot_be_read_is_a_report_too(client: TestClient) -> None:
+    found = client.post("/validate", content=b"<urn:a> <urn:b> .\n", headers=TURTLE)
+    assert found.status_code == 200
+    report = found.json()
+    assert report["conforms"] is False
+    assert report["problems"][0]["location"]["line"] == 1
+
+
+@pytest.mark.parametrize(
+    ("accept", "starts"),
+    [
+        ("text/turtle", b"@prefix"),
+        ("application/ld+json", b"["),
+        ("text/csv", b"severity,"),
+        ("application/sarif+json", b"{"),
+        ("text/plain", b"data:"),
+    ],
+)
+def test_the_report_comes_in_the_form_asked_for(
+    client: TestClient, accept: str, starts: bytes
+) -> None:
+    found = client.post("/validate", content=METHOD, headers={**TURTLE, "Accept": accept})
+    assert found.status_code == 200
+    assert found.headers["content-type"].startswith(accept)
+    assert found.content.startswith(starts)
+
+
+def test_the_report_is_a_page_for_browsers(client: TestClient) -> None:
+    text = METHOD.decode()
+    found = client.post("/validate", data={"text": text, "format": "turtle"}, headers=BROWSER)
+    assert found.status_code == 200
+    assert "It does not conform yet" in found.text
+    assert re.search(r"<strong>line \d+, column \d+</strong>", found.text)
+    assert "must be mended" in found.text
+    assert "&lt;https://w3id.org/ihub4schools/id/method/mine&gt;" in found.text
+
+
+def test_what_is_pasted_is_shown_and_never_run(client: TestClient) -> None:
+    text = '<urn:a> <urn:b> "<script>alert(1)</script>" ,'
+    found = client.post("/validate", data={"text": text, "format": ""}, headers=BROWSER)
+    assert "<script>alert" not in found.text and "&lt;script&gt;alert" in found.text
