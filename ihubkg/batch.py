@@ -1,0 +1,85 @@
+"""The whole graph against the shapes: the batch engine behind one interface.
+
+pyshacl checks what someone sends; a graph of millions of statements is for shacl-rust, which is
+pinned and cross-checked against pyshacl. https://github.com/ensaremirerol/shacl-rust
+"""
+
+import tempfile
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import pyoxigraph as ox
+import rdflib
+import shacl_rust
+from rdflib.namespace import SH
+
+from ihubkg.model import Model
+from ihubkg.report import Problem, Report, Term
+from ihubkg.shapes import Shapes
+from ihubkg.terms import PREFIXES
+
+
+def validate_all(
+    quads: Iterable[ox.Quad], *, model: Model, profile: str = "published", kept: int = 10_000
+) -> Report:
+    """Return the problems of all `quads` together, at most `kept` of them, without places."""
+    shapes = Shapes(model.shapes, profile)
+    with tempfile.TemporaryDirectory() as folder:
+        data, rules = Path(folder) / "data.nt", Path(folder) / "shapes.nt"
+        with data.open("wb") as out:
+            triples = (ox.Triple(q.subject, q.predicate, q.object) for q in quads)
+            ox.serialize(triples, out, ox.RdfFormat.N_TRIPLES)
+            _put(model.ontology, out)
+            _put(_forms(shapes.graph), out)
+        with rules.open("wb") as out:
+            _put(shapes.graph, out)
+        found = shacl_rust.validate_file(
+            str(data),
+            str(rules),
+            data_format="nt",
+            shapes_format="nt",
+            experimental_index=True,
+        )
+    results = [_problem(result, shapes) for result in found["results"]]
+    return Report.of(results).first(kept)
+
+
+def _put(graph: rdflib.Graph, out: Any) -> None:  # noqa: ANN401 a binary file
+    out.write(graph.serialize(format="nt", encoding="utf-8"))
+
+
+def _forms(shapes: rdflib.Graph) -> rdflib.Graph:
+    """Return what the queries of the shapes read of the shapes themselves."""
+    found = rdflib.Graph()
+    for predicate in (SH.targetClass, SH.property, SH.path):
+        for triple in shapes.triples((None, predicate, None)):
+            if isinstance(triple[2], rdflib.URIRef):
+                found.add(triple)
+    return found
+
+
+def _problem(result: Any, shapes: Shapes) -> Problem:  # noqa: ANN401 the engine's dictionary
+    shape = str(result["sourceShape"]).strip("<>")
+    component = str(result["sourceConstraintComponent"]).strip("<>").removeprefix(PREFIXES["sh"])
+    component = component.removeprefix("sh:").removesuffix("ConstraintComponent")
+    path = result.get("resultPath")
+    return Problem(
+        shapes.severity(shape),
+        shape,
+        component,
+        _term(result.get("focusNode")),
+        None if path is None else str(path).strip("<>"),
+        _term(result.get("value")),
+        shapes.texts(shape, SH.message),
+        shapes.texts(shape, SH.name),
+    )
+
+
+def _term(text: object) -> Term | None:
+    """Read a term as N-Triples writes it."""
+    if text is None:
+        return None
+    line = f"<urn:s> <urn:p> {text} ."
+    quad: ox.Quad = next(iter(ox.parse(line, format=ox.RdfFormat.N_TRIPLES)))
+    return None if isinstance(quad.object, ox.Triple) else quad.object
