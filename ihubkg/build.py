@@ -1,4 +1,4 @@
-"""Release artefacts: the ontology merged and by module, schemes, shapes, context, dumps, checksums.
+"""Release artefacts: ontology merged and by module, reference, shapes, dumps, checksums.
 
 Two builds of the same files give the same bytes: nothing here asks for the time.
 """
@@ -16,6 +16,7 @@ from ihubkg import dumps, jsonld, mappings, terms, turtle
 from ihubkg.errors import IhubError
 from ihubkg.formats import JSONLD, NTRIPLES, RDFXML, TURTLE
 from ihubkg.model import DL_VIEW, Model
+from ihubkg.reference import Reference
 from ihubkg.store import Store
 
 _IRI = ox.NamedNode(terms.BASE + "ontology")
@@ -80,6 +81,11 @@ def _artefacts(model: Model) -> Iterator[tuple[str, bytes]]:
         yield f"ontology/ihub.{fmt.suffix}", _serialised(triples, _KINDS[fmt])
     for path in (*_modules(model), model.root / "ontology" / DL_VIEW):
         yield f"ontology/modules/{path.name}", path.read_bytes()
+    reference = Reference.of(model)
+    yield "ontology/reference.md", "".join(f"{line}\n" for line in reference.markdown()).encode()
+    for chapter in reference.chapters:
+        drawing = reference.drawing(chapter, alone=True)
+        yield f"ontology/diagrams/{chapter.name}.svg", drawing.encode()
     for path in sorted((model.root / "ontology" / "voc").glob("*.ttl")):
         yield f"voc/{path.name}", path.read_bytes()
     yield "shapes.ttl", turtle.canonical(model.shapes).encode()
