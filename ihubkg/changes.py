@@ -50,6 +50,7 @@ CREATE TABLE member (
   content BLOB NOT NULL,
   chain TEXT NOT NULL
 );
+CREATE INDEX member_about ON member (about);
 CREATE TABLE head (
   graph TEXT NOT NULL, about TEXT NOT NULL, digest TEXT NOT NULL, PRIMARY KEY (graph, about)
 ) WITHOUT ROWID;
@@ -174,6 +175,14 @@ class Journal:
             Member(n, time, activity, Record(graph, about), zlib.decompress(content).decode())
             for n, time, activity, graph, about, content in rows
         )
+
+    def withdrawn(self, about: str) -> int | None:
+        """Return the page of the last member about a thing that was here; None if it never was."""
+        with self._lock, plain(self._path):
+            row = self._connection.execute(
+                "SELECT max(number) FROM member WHERE about = ? AND activity = ?", (about, DELETE)
+            ).fetchone()
+        return None if row is None or row[0] is None else (row[0] - 1) // PAGE + 1
 
     def batches(self) -> tuple[Batch, ...]:
         """Return what publications added, the newest first."""

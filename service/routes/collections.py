@@ -66,6 +66,7 @@ class Wish:
     sort: str
     words: str
     of: str
+    form: str
 
     @classmethod
     def read(cls, given: Mapping[str, str]) -> "Wish":
@@ -91,13 +92,15 @@ class Wish:
             faults.append(ParameterProblem("sort", "It takes one of these.", SORTS))
         if faults:
             raise BadParameter(faults)
-        return cls(**numbers, sort=sort, words=given.get("q", ""), of=given.get("class", ""))
+        words, of = given.get("q", ""), given.get("class", "")
+        return cls(**numbers, sort=sort, words=words, of=of, form=given.get("_mediatype", ""))
 
     def address(self, path: str, page: int) -> str:
         """Return the address of another page of the same list."""
         wanted = {"q": self.words, "class": self.of, "page": page}
         wanted |= {"size": self.size} if self.size != SIZE else {}
         wanted |= {"sort": self.sort} if self.sort != "name" else {}
+        wanted |= {"_mediatype": self.form}
         return f"{path}?{urlencode({key: value for key, value in wanted.items() if value})}"
 
 
@@ -121,14 +124,15 @@ class Listing:
         """The number of the last page."""
         return max(1, -(-self.total // self.wish.size))
 
-    def links(self) -> list[str]:
-        """Return the links to the other pages."""
+    def links(self, suffix: str | None) -> list[str]:
+        """Return the links to the other pages, in the form that the client asked for."""
+        path = f"{self.path}.{suffix}" if suffix else self.path
         around = {"first": 1, "last": self.last}
         if self.wish.page > 1:
             around["prev"] = self.wish.page - 1
         if self.wish.page < self.last:
             around["next"] = self.wish.page + 1
-        found = [link(self.wish.address(self.path, n), rel=rel) for rel, n in around.items()]
+        found = [link(self.wish.address(path, n), rel=rel) for rel, n in around.items()]
         return [*found, link("/doc/", rel="collection")]
 
 
@@ -167,7 +171,7 @@ async def things(request: Request) -> Response:
     how = Answering(
         tag(held.edition, request, offer, tongues),
         vary=("Accept", "Accept-Language"),
-        links=listing.links(),
+        links=listing.links(suffix),
         headers={"X-Total-Count": str(listing.total), "X-Dataset-Version": held.store.version},
     )
 

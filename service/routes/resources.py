@@ -12,6 +12,7 @@ from importlib.metadata import version as release
 import orjson
 import pyoxigraph as ox
 from fastapi import APIRouter
+from markupsafe import Markup
 from rapidfuzz import fuzz, process
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -19,14 +20,16 @@ from starlette.responses import RedirectResponse, Response
 
 from ihubkg import turtle
 from ihubkg.describe import Views, describe
-from ihubkg.errors import NotFound
+from ihubkg.errors import IhubError, NotFound
 from ihubkg.formats import JSONLD, TURTLE, Format
 from ihubkg.jsonld import frame
+from ihubkg.reference import Reference
 from ihubkg.store import Store
 from ihubkg.terms import BASE, CURATED, ONTOLOGY, PREFIXES, SHAPES, VOCAB
 from service import profiles, vocabulary
 from service.instance import Instance, instance
 from service.negotiate import DATASET, DOCUMENT, GRAPH, HTML, Offer, choose, languages
+from service.problems import Gone
 from service.profiles import Profile
 from service.render import IMMUTABLE, REVALIDATE, Answering, Body, answer, link, tag
 from service.sheet import Origins, sheet
@@ -109,9 +112,9 @@ async def _describe(request: Request, iri: str, path: str, suffix: str | None) -
 
     def page(found: Sequence[ox.Triple]) -> str:
         drafted = sheet(iri, found, origins(held.store, held.views, iri), held.words, tongues)
-        return held.pages.render(
-            request, "document.html", title=drafted.title.text, sheet=drafted, path=path
-        )
+        context = {"title": drafted.title.text, "sheet": drafted, "path": path}
+        said = held.views.triples(held.store, "profile-schema", this=ox.NamedNode(iri))
+        return held.pages.render(request, "document.html", **context, data=structured(iri, said))
 
     return await respond(request, Resource(iri, path, triples, page, profiled=True), suffix)
 
@@ -181,6 +184,8 @@ async def ontology(request: Request) -> Response:
 
     def page(found: Sequence[ox.Triple]) -> str:
         listed = vocabulary.ontology(iri, found)
+        known = held.store.remember("reference", lambda: Reference.of(held.model))
+        shown = [chapter for chapter in known.chapters if module in ("", chapter.name)]
         return held.pages.render(
             request,
             "ontology.html",
@@ -188,6 +193,8 @@ async def ontology(request: Request) -> Response:
             ontology=listed,
             modules=held.model.modules,
             path=path,
+            reference=known,
+            chapters=shown,
         )
 
     lasting = IMMUTABLE if version else REVALIDATE
@@ -268,6 +275,31 @@ async def respond(request: Request, resource: Resource, suffix: str | None) -> R
     return await answer(request, how, held.cache, build)
 
 
+def structured(iri: str, triples: Sequence[ox.Triple]) -> Markup:
+    """Return what is said of `iri` in schema.org, as JSON-LD that may stand in a page.
+
+    It is data, not a script: the browser runs nothing of it. No `<` is left that could end it.
+    """
+    tree: dict[str, object] = {"@context": {"@vocab": PREFIXES["schema"]}, "@id": iri}
+    by_property: dict[str, list[object]] = {}
+    for triple in sorted(dict.fromkeys(triples), key=str):
+        key = triple.predicate.value.removeprefix(PREFIXES["schema"])
+        value = triple.object
+        shown: object = None
+        if isinstance(value, ox.Literal):
+            tongue = value.language
+            shown = {"@value": value.value, "@language": tongue} if tongue else value.value
+        elif isinstance(value, ox.NamedNode) and triple.predicate.value == PREFIXES["rdf"] + "type":
+            key, shown = "@type", value.value.removeprefix(PREFIXES["schema"])
+        elif isinstance(value, ox.NamedNode):
+            shown = {"@id": value.value}
+        if shown is not None:
+            by_property.setdefault(key, []).append(shown)
+    tree |= {key: found[0] if len(found) == 1 else found for key, found in by_property.items()}
+    text = orjson.dumps(tree).decode().replace("<", "\\u003c")
+    return Markup(text)  # noqa: S704 (JSON without any "<")
+
+
 def _profiled(held: Instance, resource: Resource, profile: Profile) -> Resource:
     """Return the resource in the words of `profile`; 406 where it says nothing of it."""
 
@@ -327,8 +359,15 @@ def written(triples: Sequence[ox.Triple], fmt: Format, resource: Resource, held:
     return ox.serialize(ordered, format=kind, prefixes=dict(PREFIXES)) or b""
 
 
-def missing(held: Instance, iri: str) -> NotFound:
-    """Return the error for an IRI that nothing is known of, with those that are near."""
+def missing(held: Instance, iri: str) -> IhubError:
+    """Return the error for an IRI that nothing is known of, with those that are near.
+
+    Of what was here once, it says that it was withdrawn and where that is on record.
+    """
+    page = held.journal.withdrawn(iri)
+    if page is not None:
+        where = f"/changes/{page}"
+        return Gone(f"{iri.removeprefix(BASE)} was withdrawn; {where} tells when.")
     rows = held.views.rows(held.store, "things")
     known = [row["thing"].value for row in rows]
     name = iri.removeprefix(BASE)

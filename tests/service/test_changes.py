@@ -147,3 +147,19 @@ def test_a_publication_gives_new_tags_to_what_it_changed_alone(held: Writable) -
     held.client.post("/sparql", data={"update": update}, headers=held.bearer["admin"])
     after = {path: held.client.get(f"/doc/{path}.ttl").headers["etag"] for path in tags}
     assert [path for path in tags if tags[path] != after[path]] == ["method/til"]
+
+
+def test_what_was_withdrawn_is_410_with_a_pointer(held: Writable) -> None:
+    put = "INSERT DATA { GRAPH <https://w3id.org/ihub4schools/graph/curated> { %s } }"
+    gone = put.replace("INSERT", "DELETE")
+    said = '<https://w3id.org/ihub4schools/id/method/passing> <http://e/p> "1"'
+    assert held.client.get("/id/method/passing").status_code == 404
+    held.client.post("/sparql", data={"update": put % said}, headers=held.bearer["admin"])
+    assert held.client.get("/id/method/passing").status_code == 303
+    held.client.post("/sparql", data={"update": gone % said}, headers=held.bearer["admin"])
+    for path in ("/id/method/passing", "/doc/method/passing.ttl"):
+        answer = held.client.get(path)
+        assert answer.status_code == 410
+        where = re.search(r"/changes/\d+", answer.json()["detail"])
+        assert where is not None
+        assert "id/method/passing" in held.client.get(where[0]).text

@@ -1,10 +1,14 @@
 """Descriptions in other vocabularies, and the links that lead machines to them."""
 
+import json
+import re
+
 import pyoxigraph as ox
 import pytest
 from starlette.testclient import TestClient
 
 from ihubkg.terms import expand, term
+from service.routes.resources import structured
 
 SCHEMA = "https://schema.org/"
 PATH = "/doc/method/digipeda"
@@ -80,3 +84,21 @@ def test_signposts_lead_on(client: TestClient) -> None:
     assert '</schemas/Method.json>; rel="describedby"; type="application/schema+json"' in links
     assert '</doc/method>; rel="collection"' in links
     assert f'<{PATH}?_profile=schema>; rel="alternate"; formats="{SCHEMA}"' in links
+
+
+def test_a_page_says_the_same_in_schema_org(client: TestClient) -> None:
+    page = client.get(PATH, headers={"accept": "text/html"}).text
+    found = re.findall(r'<script type="application/ld\+json">(.*?)</script>', page, re.DOTALL)
+    assert len(found) == 1
+    said = {str(q.triple) for q in ox.parse(found[0], format=ox.RdfFormat.JSON_LD)}
+    data = client.get(f"{PATH}.nt?_profile=schema").content
+    assert {str(q.triple) for q in ox.parse(data, format=ox.RdfFormat.N_TRIPLES)} == said
+    assert json.loads(found[0])["name"]["@value"] == "Digipeda workshop"
+
+
+def test_what_is_said_cannot_end_the_script() -> None:
+    node = ox.NamedNode("http://e/a")
+    name = ox.NamedNode(f"{SCHEMA}name")
+    text = structured("http://e/a", [ox.Triple(node, name, ox.Literal("</script><b>"))])
+    assert "<" not in text
+    assert json.loads(text)["name"] == "</script><b>"
