@@ -19,6 +19,9 @@ from ihubkg.report import Problem, Report, Term
 from ihubkg.shapes import Shapes
 from ihubkg.terms import PREFIXES
 
+TWIN = "--spelt-out"
+"""What the IRI of a shape ends with that stands for a qualified one."""
+
 
 def validate_all(
     quads: Iterable[ox.Quad], *, model: Model, profile: str = "published", kept: int = 10_000
@@ -33,7 +36,7 @@ def validate_all(
             _put(model.ontology, out)
             _put(_forms(shapes.graph), out)
         with rules.open("wb") as out:
-            _put(shapes.graph, out)
+            _put(_spelt_out(shapes.graph), out)
         found = shacl_rust.validate_file(
             str(data),
             str(rules),
@@ -59,18 +62,49 @@ def _forms(shapes: rdflib.Graph) -> rdflib.Graph:
     return found
 
 
+def _spelt_out(shapes: rdflib.Graph) -> rdflib.Graph:
+    """Return `shapes` with "at least one value is such" said as "not every value is not such".
+
+    shacl-rust 0.2.12 finds that no literal conforms to a `sh:qualifiedValueShape`, whatever it
+    asks; `sh:not` it takes as the recommendation says.
+    """
+    spelt = rdflib.Graph()
+    for triple in shapes:
+        spelt.add(triple)
+    for shape, wanted in shapes.subject_objects(SH.qualifiedValueShape):
+        least = shapes.value(shape, SH.qualifiedMinCount)
+        if least != rdflib.Literal(1):
+            continue
+        twin, inner = rdflib.URIRef(f"{shape}{TWIN}"), rdflib.BNode()
+        spelt.remove((shape, SH.qualifiedValueShape, None))
+        spelt.remove((shape, SH.qualifiedMinCount, None))
+        spelt.add((twin, rdflib.RDF.type, SH.NodeShape))
+        for holder in shapes.subjects(SH.property, shape):
+            for target in shapes.objects(holder, SH.targetClass):
+                spelt.add((twin, SH.targetClass, target))
+        spelt.add((twin, SH["not"], inner))
+        spelt.add((inner, rdflib.RDF.type, SH.PropertyShape))
+        for path in shapes.objects(shape, SH.path):
+            spelt.add((inner, SH.path, path))
+        spelt.add((inner, SH["not"], wanted))
+    return spelt
+
+
 def _problem(result: Any, shapes: Shapes) -> Problem:  # noqa: ANN401 the engine's dictionary
     shape = str(result["sourceShape"]).strip("<>")
     component = str(result["sourceConstraintComponent"]).strip("<>").removeprefix(PREFIXES["sh"])
     component = component.removeprefix("sh:").removesuffix("ConstraintComponent")
-    path = result.get("resultPath")
+    path, value = result.get("resultPath"), result.get("value")
+    if shape.endswith(TWIN):
+        shape, component, value = shape.removesuffix(TWIN), "QualifiedMinCount", None
+        path = shapes.graph.value(rdflib.URIRef(shape), SH.path)
     return Problem(
         shapes.severity(shape),
         shape,
         component,
         _term(result.get("focusNode")),
         None if path is None else str(path).strip("<>"),
-        _term(result.get("value")),
+        _term(value),
         shapes.texts(shape, SH.message),
         shapes.texts(shape, SH.name),
     )
