@@ -29,7 +29,7 @@ TOP = 96
 """Height of the line of the stops."""
 FIRST = 180
 """Height of the first row of methods."""
-ROW = 30
+ROW = 34
 """From one row of methods to the next."""
 
 
