@@ -15,7 +15,7 @@ Facts = Mapping[str, Mapping[str, Sequence[Term]]]
 _TYPE = expand("rdf:type")
 _CLASSES = frozenset({ox.NamedNode(expand("owl:Class"))})
 _PROPERTIES = frozenset(
-    ox.NamedNode(expand(curie)) for curie in ("owl:ObjectProperty", "owl:DatatypeProperty")
+    ox.NamedNode(expand(f"owl:{kind}Property")) for kind in ("Object", "Datatype", "Annotation")
 )
 
 
@@ -182,11 +182,10 @@ def _words(node: object, names: Mapping[str, Mapping[str, str]]) -> str:
 
 def _line(facts: Facts, iri: str) -> Line:
     links = (
-        ("part of", "rdfs:subClassOf"),
-        ("part of", "rdfs:subPropertyOf"),
+        ("kind of", "rdfs:subClassOf"),
+        ("kind of", "rdfs:subPropertyOf"),
         ("from", "rdfs:domain"),
         ("to", "rdfs:range"),
-        ("inverse of", "owl:inverseOf"),
         ("applies to", "sh:targetClass"),
         ("source", "dcterms:source"),
     )

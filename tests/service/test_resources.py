@@ -214,3 +214,14 @@ def test_schemas_are_listed_and_served(client: TestClient) -> None:
     missing = client.get("/schemas/Unicorn.json")
     assert missing.status_code == 404
     assert "Method" in missing.json()["nearest"]
+
+
+def test_the_ontology_shows_diagrams_questions_and_shapes(client: TestClient) -> None:
+    whole = client.get("/ontology", headers=BROWSER).text
+    module = client.get("/ontology/method", headers=BROWSER).text
+    assert (whole.count('<svg xmlns="http://www.w3.org/2000/svg" role="img"')) == 8
+    assert module.count('class="scroll diagram" role="region" tabindex="0"') == 1
+    term_part = module.partition('id="suitedToPhase"')[2].partition("<dt>")[2].partition("<dt>")[0]
+    assert '<a href="/questions/after-method">' in term_part
+    assert 'href="/shapes#SubmittedEntity-shortcut"' in term_part
+    assert client.get("/ontology/align", headers=BROWSER).status_code == 200

@@ -42,7 +42,7 @@ def test_the_ontology_lists_its_own_terms(store: Store) -> None:
     assert listed.version == "0.1.0"
     method = next(line for line in listed.classes if line.anchor == "Method")
     assert method.definition.startswith("A design for supporting schools")
-    assert ("part of", (term("Design"),)) in method.links
+    assert ("kind of", (term("Design"),)) in method.links
     assert not [line for line in listed.properties if not line.iri.startswith(term(""))]
 
 
