@@ -115,20 +115,16 @@ class Checker:
     ) -> Mapping[rdflib.URIRef, frozenset[Node]]:
         """Return the nodes that each node shape is about, among the subjects of `quads`."""
         found: dict[rdflib.URIRef, set[Node]] = {}
-        predicates: dict[Node, set[str]] = {}
-        for quad in quads:
-            predicates.setdefault(quad.subject, set()).add(quad.predicate.value)
-        for subject in predicates:
+        subjects: set[Node] = {quad.subject for quad in quads}
+        for subject in subjects:
             for quad in [*view.find(subject, None, None)]:
                 if quad.predicate != _TYPE or not isinstance(quad.object, ox.NamedNode):
                     continue
                 for kind in self.classes.above(quad.object.value):
                     for shape in self.shapes.targets.get(kind, ()):
                         found.setdefault(shape, set()).add(subject)
-        for shape, wanted in self.shapes.subject_targets.items():
-            for subject, used in predicates.items():
-                if not wanted.isdisjoint(used):
-                    found.setdefault(shape, set()).add(subject)
+        for shape in self.shapes.subject_targets:  # a misspelt field must not hide its subject
+            found.setdefault(shape, set()).update(subjects)
         return {shape: frozenset(found[shape]) for shape in sorted(found)}
 
     def _run(

@@ -1,0 +1,81 @@
+"""From bytes to a report: places, fixes that were tried, and nothing private repeated."""
+
+import pytest
+
+from ihubkg.context import Context
+from ihubkg.document import Inspector, Options
+from ihubkg.edits import apply
+from ihubkg.formats import JSONLD, TURTLE
+from ihubkg.model import Model
+from ihubkg.rendering import MEDIA_TYPES, render
+from ihubkg.report import Problem, Report
+
+HEAD = """@prefix dcterms: <http://purl.org/dc/terms/> .
+@prefix ihub: <https://w3id.org/ihub4schools/ontology#> .
+@prefix skos: <http://www.w3.org/2004/02/skos/core#> .
+
+"""
+CITATION = "seed-newsletter2-school-mentoring-model-part-2"
+
+
+@pytest.fixture(scope="module")
+def inspector() -> Inspector:
+    return Inspector.of(Model.load())
+
+
+@pytest.fixture(scope="module")
+def context() -> Context:
+    return Context.packaged(Model.load())
+
+
+def problem(report: Report, shape: str) -> Problem:
+    return next(p for p in report.problems if (p.shape or "").endswith(f"#{shape}"))
+
+
+def test_an_unknown_field_is_shown_at_its_name_and_mended(
+    inspector: Inspector, context: Context
+) -> None:
+    text = HEAD + (
+        "<https://w3id.org/ihub4schools/id/region/estonia> ihub:regionPartOff\n"
+        "    <https://w3id.org/ihub4schools/id/region/finland> ."
+    )
+    found = problem(inspector.inspect(text.encode(), TURTLE, context), "Subject-knownField")
+    assert found.location is not None
+    assert (found.location.line, found.location.column, found.location.end_column) == (5, 51, 69)
+    assert found.fix is not None
+    mended = apply(text, found.fix.edits)
+    assert "ihub:regionPartOf\n" in mended
+    assert inspector.inspect(mended.encode(), TURTLE, context).conforms
+
+
+def test_json_has_a_pointer(inspector: Inspector, context: Context) -> None:
+    text = '{"@id": "https://w3id.org/ihub4schools/id/region/estonia", "https://e/x": "y"}'
+    found = problem(inspector.inspect(text.encode(), JSONLD, context), "Subject-knownField")
+    assert found.location is not None
+    assert found.location.pointer == "/https:~1~1e~1x"
+
+
+def test_private_data_is_refused_and_not_repeated(inspector: Inspector, context: Context) -> None:
+    secret = "jane.doe@example.org"
+    text = HEAD + (
+        "<https://w3id.org/ihub4schools/id/region/estonia> "
+        f'skos:note "Write to {secret}, soon."@en .'
+    )
+    report = inspector.inspect(text.encode(), TURTLE, context)
+    assert problem(report, "PrivateText").severity == "Violation"
+    for fmt in MEDIA_TYPES:
+        assert secret.encode() not in render(report, fmt)
+
+
+def test_data_cannot_declare_terms(inspector: Inspector, context: Context) -> None:
+    text = HEAD + "ihub:madeUp a <http://www.w3.org/2002/07/owl#ObjectProperty> ."
+    report = inspector.inspect(text.encode(), TURTLE, context)
+    assert problem(report, "File-system").severity == "Violation"
+
+
+def test_a_prefix_of_ours_is_declared_by_a_fix(inspector: Inspector, context: Context) -> None:
+    text = "<urn:a> skos:note 'x' ."
+    report = inspector.inspect(text.encode(), TURTLE, context, Options(source="a.ttl"))
+    assert not report.readable
+    assert report.problems[0].fix is not None
+    assert report.problems[0].fix.patch.startswith("--- a.ttl")
