@@ -55,10 +55,17 @@ class Support:
     passages: tuple[Passage, ...]
 
 
-def support(graph: Graph, answer: Answer, *, reasons: Reasons | None = None) -> list[Support]:
+def support(
+    graph: Graph,
+    answer: Answer,
+    *,
+    reasons: Reasons | None = None,
+    languages: Sequence[str] = ("en",),
+) -> list[Support]:
     """Return what supports each row of `answer`, in the order of its rows.
 
-    With `reasons`, what is inferred comes with the rule and the entered facts under it.
+    With `reasons`, what is inferred comes with the rule and the entered facts under it, told with
+    the names that readers of `languages` know.
     """
     if answer.question.query.form is not Form.ROWS or not answer.rows:
         return [Support((), ()) for _ in answer.rows]
@@ -74,7 +81,13 @@ def support(graph: Graph, answer: Answer, *, reasons: Reasons | None = None) -> 
     graphs = _graphs(graph, everything)
     steps = _steps(reasons, everything, graphs)
     known = Records.read(graph, (*everything, *_premises(steps.values())))
-    return [_support(each, graphs, steps, known) for each in instances]
+    labels = Names.of(graph).shown(languages)
+
+    def label(node: object) -> str:
+        value = str(getattr(node, "value", node))
+        return labels.get(value) or terms.shorten(value)
+
+    return [_support(each, graphs, steps, known, label) for each in instances]
 
 
 def reasons_of(graph: Graph, store: ox.Store) -> Reasons:
@@ -83,7 +96,10 @@ def reasons_of(graph: Graph, store: ox.Store) -> Reasons:
 
 
 def as_dict(found: Support, names: Names, languages: Sequence[str] = ("en",)) -> dict[str, object]:
-    """Return the support of a row as JSON has it, with labels for readers of `languages`."""
+    """Return the support of a row as JSON has it, with labels for readers of `languages`.
+
+    Its sources are told in full; a statement names the citations that it rests on itself.
+    """
     labels = names.shown(languages)
 
     def name(node: Node) -> dict[str, str]:
@@ -108,7 +124,7 @@ def as_dict(found: Support, names: Names, languages: Sequence[str] = ("en",)) ->
             "predicate": name(one.triple.predicate),
             "object": name(_node(one.triple.object)),
             "graph": one.graph,
-            "sources": [passage(each) for each in one.passages],
+            "sources": [each.citation for each in one.passages],
         }
         if one.rule is not None:
             told["rule"] = one.rule
@@ -270,9 +286,10 @@ def _support(
     graphs: Mapping[ox.Triple, str],
     steps: Mapping[ox.Triple, Step],
     known: Records,
+    label: infer.Label,
 ) -> Support:
     statements = tuple(
-        _statement(triple, graphs[triple], steps.get(triple), known)
+        _statement(triple, graphs[triple], steps.get(triple), known, label)
         for triple in triples
         if triple in graphs
     )
@@ -297,7 +314,9 @@ def _is_of_record(triple: ox.Triple, known: Records) -> bool:
     return any(isinstance(node, ox.NamedNode) and node.value in known.own for node in nodes)
 
 
-def _statement(triple: ox.Triple, graph: str, step: Step | None, known: Records) -> Statement:
+def _statement(
+    triple: ox.Triple, graph: str, step: Step | None, known: Records, label: infer.Label
+) -> Statement:
     if step is None or step.rule is None:
         return Statement(triple, graph, known.behind(triple))
     premises = tuple(
@@ -305,5 +324,5 @@ def _statement(triple: ox.Triple, graph: str, step: Step | None, known: Records)
         for one in step.asserted()
         if _can_be_shown(one.triple)
     )
-    words = tuple(infer.in_words(step))
+    words = tuple(infer.in_words(step, label))
     return Statement(triple, graph, (), step.rule.name, words, premises)

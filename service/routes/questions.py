@@ -292,7 +292,7 @@ def _why(held: Instance, found: Answer, tongues: Sequence[str]) -> list[Mapping[
     """Return for each row what supports it: statements, rules, passages."""
     names = Names.of(held.store)
     reasons = support.reasons_of(held.store, held.store.raw)
-    supports = support.support(held.store, found, reasons=reasons)
+    supports = support.support(held.store, found, reasons=reasons, languages=tongues)
     return [support.as_dict(one, names, tongues) for one in supports]
 
 
