@@ -1,0 +1,363 @@
+"""SPARQL over HTTP beside `oxigraph serve` and rdflib-endpoint: processor time per request.
+
+    python bench/bench_sparql.py [--triples 100000] [--repeat 5] [--without-rdflib] [--stream]
+
+All servers hold the same triples and get the same requests in turn, in one run; each number of a
+query is used once, so that no cache helps where none is meant to. Wall time depends on what else
+the machine does; processor time of the whole process tree, from `/proc`, much less. Limits of this
+service are raised for what is measured, and named below.
+"""
+
+import argparse
+import http.client
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from urllib.parse import quote, urlsplit
+
+sys.path.insert(0, str(Path(__file__).parent.parent))
+
+from tests.conformance.running import Running, free_port, run, start
+
+QUERIES = Path(__file__).parent / "sparql"
+TICK = os.sysconf("SC_CLK_TCK")
+PAGE = os.sysconf("SC_PAGE_SIZE")
+LIMITS = {
+    "rows": "2000000",
+    "answer_bytes": "2000000000",
+    "query_seconds": "600",
+    "queue": "1000",
+    "cache_bytes": "33554432",
+}
+
+
+CLIENTS = 8
+"""Connections at the same time, each kept open."""
+
+Send = Callable[[http.client.HTTPConnection, "Server", int], object]
+
+
+@dataclass(frozen=True)
+class Server:
+    """One of the services side by side."""
+
+    name: str
+    url: str
+    pid: int
+
+
+def triples(count: int) -> Iterator[str]:
+    """Yield about `count` triples: phases, methods, hubs, schools and mostly evidence."""
+    label = "<http://www.w3.org/2000/01/rdf-schema#label>"
+    kind = "<http://www.w3.org/1999/02/22-rdf-syntax-ns#type>"
+    number = "<http://www.w3.org/2001/XMLSchema#integer>"
+    size = max(count // 9, 100)
+    for n in range(30):
+        yield f"<http://e/phase{n}> <http://e/before> <http://e/phase{n + 1}> ."
+    for n in range(max(size // 200, 50)):
+        yield f'<http://e/method{n}> {label} "Method {n}"@en .'
+        for fit in range(3):
+            yield f"<http://e/method{n}> <http://e/suits> <http://e/phase{(n + fit) % 30}> ."
+    schools = max(size // 8, 50)
+    for n in range(schools):
+        yield f"<http://e/school{n}> {kind} <http://e/School> ."
+        yield f'<http://e/school{n}> {label} "School {n} of somewhere"@en .'
+        yield f"<http://e/school{n}> <http://e/country> <http://e/country{n % 30}> ."
+    hubs = max(size // 600, 5)
+    for n in range(size):
+        node = f"<http://e/evidence{n}>"
+        yield f"{node} {kind} <http://e/Evidence> ."
+        yield f'{node} {label} "Evidence {n} about what mentoring changed"@en .'
+        yield f"{node} <http://e/about> <http://e/method{n * 7 % max(size // 200, 50)}> ."
+        yield f"{node} <http://e/in> <http://e/hub{n % hubs}> ."
+        yield f"{node} <http://e/at> <http://e/school{n * 13 % schools}> ."
+        yield f'{node} <http://e/strength> "{n % 6}"^^{number} .'
+        yield f'{node} <http://e/year> "{2015 + n % 10}"^^{number} .'
+        yield f'{node} <http://e/note> "note {n}" .'
+
+
+@contextmanager
+def ours(file: Path, folder: Path, limits: Mapping[str, str]) -> Iterator[tuple[Server, Running]]:
+    """Run this service on the data."""
+    data = folder / "ours"
+    run("load", file, "--data", data)
+    with start(data, limits) as running:
+        yield Server("ihubkg", f"{running.url}/sparql", running.process.pid), running
+
+
+@contextmanager
+def program(name: str, command: list[str], path: str, port: int) -> Iterator[Server]:
+    """Run a peer that answers on a port."""
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        server = Server(name, f"http://127.0.0.1:{port}{path}", process.pid)
+        for _ in range(1200):
+            try:
+                ask(connect(server), server, "ASK {}")
+                break
+            except (OSError, http.client.HTTPException):
+                if process.poll() is not None:
+                    raise RuntimeError(f"{name} ended with {process.returncode}") from None
+                time.sleep(0.25)
+        yield server
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+@contextmanager
+def oxigraph(file: Path, folder: Path) -> Iterator[Server]:
+    """Run `oxigraph serve` on the data."""
+    binary, data, port = _which("oxigraph"), str(folder / "oxigraph"), free_port()
+    subprocess.run(
+        [binary, "load", "--location", data, "--file", str(file)], check=True, capture_output=True
+    )
+    bind = f"127.0.0.1:{port}"
+    command = [binary, "serve-read-only", "--location", data, "--bind", bind]
+    with program("oxigraph serve", command, "/query", port) as server:
+        yield server
+
+
+@contextmanager
+def rdflib_endpoint(file: Path) -> Iterator[Server]:
+    """Run rdflib-endpoint on the data."""
+    port = free_port()
+    command = [_which("rdflib-endpoint"), "serve", str(file), "--port", str(port)]
+    with program("rdflib-endpoint", [*command, "--host", "127.0.0.1"], "/", port) as server:
+        yield server
+
+
+def _which(name: str) -> str:
+    beside = Path(sys.executable).parent / name
+    found = str(beside) if beside.exists() else shutil.which(name)
+    if found is None:
+        raise SystemExit(f"{name} is not installed: run this by make bench.")
+    return found
+
+
+def connect(server: Server) -> http.client.HTTPConnection:
+    """Return a connection that is kept open."""
+    return http.client.HTTPConnection(urlsplit(server.url).netloc, timeout=600)
+
+
+def ask(
+    connection: http.client.HTTPConnection,
+    server: Server,
+    query: str,
+    headers: Mapping[str, str] | None = None,
+) -> tuple[int, bytes, http.client.HTTPMessage]:
+    """Send a query by GET and read all of the answer."""
+    accept = "application/sparql-results+json"
+    if query.lstrip().rpartition("PREFIX")[2].partition("\n")[2].startswith("CONSTRUCT"):
+        accept = "application/n-triples"
+    address = f"{urlsplit(server.url).path}?query={quote(query)}"
+    connection.request("GET", address, headers={"Accept": accept, **(headers or {})})
+    answer = connection.getresponse()
+    return answer.status, answer.read(), answer.headers
+
+
+def seconds(pid: int) -> float:
+    """Return the processor time that a process and all below it have used."""
+    total = 0
+    for process in below(pid):
+        try:
+            fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+        except OSError:
+            continue
+        total += sum(map(int, fields[11:15]))
+    return total / TICK
+
+
+def resident(pid: int) -> int:
+    """Return the memory of a process and all below it that is theirs alone, in bytes."""
+    total = 0
+    for process in below(pid):
+        try:
+            text = Path(f"/proc/{process}/smaps_rollup").read_text()
+        except OSError:
+            continue
+        for line in text.splitlines():
+            if line.startswith("Pss:"):
+                total += int(line.split()[1]) * 1024
+    return total
+
+
+def below(pid: int) -> set[int]:
+    """Return a process and all below it."""
+    children: dict[int, list[int]] = {}
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            parent = int(path.read_text().rpartition(")")[2].split()[1])
+        except OSError:
+            continue
+        children.setdefault(parent, []).append(int(path.parent.name))
+    found, waiting = {pid}, [pid]
+    while waiting:
+        new = children.get(waiting.pop(), [])
+        found.update(new)
+        waiting.extend(new)
+    return found
+
+
+def cost(
+    servers: list[Server],
+    send: Send,
+    requests: int,
+    repeat: int,
+) -> dict[str, float]:
+    """Return the processor time of a request in microseconds, the median of `repeat` turns."""
+    spent: dict[str, list[float]] = {server.name: [] for server in servers}
+    numbers = iter(range(10**9))
+    with ThreadPoolExecutor(CLIENTS) as clients:
+        for turn in range(repeat + 1):  # the first one warms up
+            for server in servers:
+                before = seconds(server.pid)
+                shares = [
+                    [next(numbers) for _ in range(requests // CLIENTS)] for _ in range(CLIENTS)
+                ]
+                list(clients.map(partial(_share, send, server), shares))
+                used = seconds(server.pid) - before
+                if turn:
+                    spent[server.name].append(used / (requests // CLIENTS * CLIENTS) * 1e6)
+    return {name: statistics.median(values) for name, values in spent.items()}
+
+
+def _share(send: Send, server: Server, numbers: list[int]) -> None:
+    """Send one client's share of the requests, on one connection."""
+    connection = connect(server)
+    for number in numbers:
+        send(connection, server, number)
+    connection.close()
+
+
+def text(name: str, number: int, within: int) -> str:
+    """Return a query with its number filled in, different from every other by a comment."""
+    query = (QUERIES / f"{name}.rq").read_text(encoding="utf-8")
+    return f"{query.replace('%N%', str(number % within))}# {number}\n"
+
+
+def show(title: str, found: dict[str, float], goal: str = "") -> None:
+    """Print the costs of one kind of request and their ratios to `oxigraph serve`."""
+    base = max(found["oxigraph serve"], 1.0)
+    cells = "   ".join(
+        f"{name} {value:,.0f} µs ({value / base:.2f})" for name, value in found.items()
+    )
+    print(f"{title:24} {cells}   {goal}")
+
+
+def compare(servers: list[Server], size: int, repeat: int) -> None:
+    """Print what small, medium and repeated requests cost beside `oxigraph serve`."""
+    two = [server for server in servers if server.name != "rdflib-endpoint"]
+
+    def small(connection: http.client.HTTPConnection, server: Server, number: int) -> None:
+        status, _, _ = ask(connection, server, text("small", number, size))
+        assert status == 200, status
+
+    def medium(connection: http.client.HTTPConnection, server: Server, number: int) -> None:
+        ask(connection, server, text("medium", number, 5))
+
+    def repeated(connection: http.client.HTTPConnection, server: Server, number: int) -> None:
+        del number
+        ask(connection, server, text("small", 1, size))
+
+    tags: dict[str, str] = {}
+
+    def known(connection: http.client.HTTPConnection, server: Server, number: int) -> None:
+        del number
+        headers = {"If-None-Match": tags.get(server.name, '"none"')}
+        _, _, answered = ask(connection, server, text("small", 1, size), headers)
+        tags[server.name] = answered.get("ETag", '"none"')
+
+    show("small, each one new", cost(two, small, 1000, repeat), "goal: at most 2.2")
+    show("500 rows, each one new", cost(two, medium, 100, repeat), "goal: at most 0.5")
+    show("repeated", cost(two, repeated, 1000, repeat), "goal: at most 0.5")
+    show("known to the client", cost(two, known, 1000, repeat))
+
+
+def all_queries(servers: list[Server], repeat: int) -> None:
+    """Print what each of the 14 queries costs, and the geometric mean of the ratios."""
+    ratios: dict[str, list[float]] = {server.name: [] for server in servers}
+    for file in sorted(QUERIES.glob("*.rq")):
+
+        def send(connection: http.client.HTTPConnection, server: Server, number: int) -> None:
+            ask(connection, server, text(file.stem, number, 5))  # noqa: B023
+
+        found = cost(servers, send, 40, repeat)
+        show(file.stem, found)
+        for name, value in found.items():
+            ratios[name].append(max(value, 1.0) / max(found["ihubkg"], 1.0))
+    for name, values in ratios.items():
+        print(f"geometric mean of {name} / ihubkg: {statistics.geometric_mean(values):.2f}")
+
+
+def stream(server: Server) -> None:
+    """Print how much memory a very long answer takes."""
+    base = resident(server.pid)
+    peak = base
+    stop = threading.Event()
+
+    def sample() -> None:
+        nonlocal peak
+        while not stop.wait(0.05):
+            peak = max(peak, resident(server.pid))
+
+    thread = threading.Thread(target=sample)
+    thread.start()
+    connection = connect(server)
+    started = time.monotonic()
+    connection.request(
+        "GET",
+        f"{urlsplit(server.url).path}?query={quote('SELECT * { ?s ?p ?o } LIMIT 1000000')}",
+        headers={"Accept": "application/sparql-results+json"},
+    )
+    answer = connection.getresponse()
+    first = time.monotonic() - started
+    size = 0
+    while part := answer.read(1 << 16):
+        size += len(part)
+    stop.set()
+    thread.join()
+    print(
+        f"{server.name}: {size / 1e6:,.0f} MB in {time.monotonic() - started:.1f} s, first byte "
+        f"after {first * 1e3:.0f} ms, memory grew by {(peak - base) / 1e6:,.0f} MB"
+    )
+
+
+def main() -> None:
+    """Measure as the arguments say."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--triples", type=int, default=100_000)
+    parser.add_argument("--repeat", type=int, default=5)
+    parser.add_argument("--without-rdflib", action="store_true")
+    parser.add_argument("--stream", action="store_true")
+    chosen = parser.parse_args()
+    with TemporaryDirectory(prefix="ihubkg-bench-") as folder, ExitStack() as stack:
+        file = Path(folder) / "data.nt"
+        file.write_text("\n".join(triples(chosen.triples)) + "\n", encoding="utf-8")
+        count = sum(1 for _ in file.open(encoding="utf-8"))
+        print(f"{count:,} triples; limits of ihubkg raised: {LIMITS}")
+        server, _ = stack.enter_context(ours(file, Path(folder), LIMITS))
+        servers = [server, stack.enter_context(oxigraph(file, Path(folder)))]
+        if not chosen.without_rdflib:
+            servers.append(stack.enter_context(rdflib_endpoint(file)))
+        if chosen.stream:
+            for one in servers[:2]:
+                stream(one)
+            return
+        compare(servers, chosen.triples // 9, chosen.repeat)
+        all_queries(servers, chosen.repeat)
+
+
+if __name__ == "__main__":
+    main()
