@@ -331,7 +331,11 @@ def _triples(reader: Reader, question: Question) -> Iterable[ox.Triple]:
 
 
 def _write(triples: Iterable[ox.Triple], fmt: ox.RdfFormat, spool: _Spool) -> None:
-    ox.serialize(triples, cast(IO[bytes], spool), format=fmt, prefixes=dict(PREFIXES))
+    out = cast(IO[bytes], spool)
+    if isinstance(triples, ox.QueryTriples) and fmt == ox.RdfFormat.N_TRIPLES:
+        triples.serialize(out, format=fmt)  # without a turn through Python for each triple
+    else:
+        ox.serialize(triples, out, format=fmt, prefixes=dict(PREFIXES))
 
 
 def described(store: ox.Store, triples: Iterable[ox.Triple]) -> Iterator[ox.Triple]:

@@ -2,7 +2,8 @@
 
     python tests/conformance/suite_sparql.py [SHARED] [URL TOKEN]
 
-SHARED/conformance/sparql11 holds `protocol/`, `graph-store-protocol/` and `service-description/` of w3c/rdf-tests.
+SHARED/conformance/sparql11 holds `protocol/`, `graph-store-protocol/` and `service-description/`
+of w3c/rdf-tests.
 Without URL a service is started on a temporary data folder. Exit code 1 if a test fails, 2 if the
 suites are not there.
 """
@@ -207,12 +208,12 @@ class Suite:
 
 
 def _against_schema(graph: Graph) -> Iterator[str]:
-    """Check domains and classes of what https://www.w3.org/TR/sparql11-service-description/ says."""
+    """Check classes against https://www.w3.org/TR/sparql11-service-description/."""
     rdf_type = URIRef("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")
     types: dict[Node, set[Node]] = {}
     for subject, _, kind in graph.triples((None, rdf_type, None)):
         types.setdefault(subject, set()).add(kind)
-    domains = {
+    domains: dict[Node, Node] = {
         SD.endpoint: SD.Service,
         SD.supportedLanguage: SD.Service,
         SD.resultFormat: SD.Service,
@@ -225,7 +226,7 @@ def _against_schema(graph: Graph) -> Iterator[str]:
         SD.namedGraph: SD.Dataset,
         SD.name: SD.NamedGraph,
     }
-    ranges = {
+    ranges: dict[Node, Node] = {
         SD.defaultDataset: SD.Dataset,
         SD.availableGraphs: SD.GraphCollection,
         SD.defaultGraph: SD.Graph,

@@ -56,6 +56,13 @@ OUTWARD = [
 ]
 
 
+def rows(store: pyoxigraph.Store, query: str) -> pyoxigraph.QuerySolutions:
+    """Return the solutions of a SELECT query."""
+    found = store.query(query)
+    assert isinstance(found, pyoxigraph.QuerySolutions)
+    return found
+
+
 def nested(opening: str, closing: str, depth: int) -> str:
     """Return a query with `depth` nested brackets of one kind."""
     return "SELECT * { " + opening * depth + " ?s ?p ?o " + closing * depth + " }"
@@ -184,7 +191,7 @@ def test_what_passes_is_what_the_engine_reads() -> None:
     for query in HARMLESS:
         if not re.search(r"\bex?:|VERSION", query):
             store.query(check(query).text, base_iri="http://e/")
-    row = next(iter(store.query(check(r"SEL\u0045CT ('\u0041' AS ?\u0062) {}").text)))
+    row = next(rows(store, check(r"SEL\u0045CT ('\u0041' AS ?\u0062) {}").text))
     assert row["b"].value == "A"
 
 
@@ -217,7 +224,7 @@ def _cost(text: str) -> float:
 
 
 @pytest.mark.parametrize(
-    ("query", "rows"),
+    ("query", "number"),
     [
         ("SELECT * { VALUES ?x { 1 2 3 4 5 6 7 8 } } # LIMIT 1", 3),
         ("SELECT * { VALUES ?x { 1 2 3 4 5 6 7 8 } } limit\n7 OFFSET 1", 3),
@@ -228,8 +235,8 @@ def _cost(text: str) -> float:
         ("SELECT * { VALUES ?x { 1 2 3 4 5 6 7 8 } } ORDER BY DESC(?x)", 3),
     ],
 )
-def test_a_cap_changes_the_number_of_rows_and_nothing_else(query: str, rows: int) -> None:
+def test_a_cap_changes_the_number_of_rows_and_nothing_else(query: str, number: int) -> None:
     store = pyoxigraph.Store()
-    capped = [str(row) for row in store.query(cap(check(query), 3))]
-    assert len(capped) == rows
-    assert capped == [str(row) for row in store.query(query)][:rows]
+    capped = [str(row) for row in rows(store, cap(check(query), 3))]
+    assert len(capped) == number
+    assert capped == [str(row) for row in rows(store, query)][:number]

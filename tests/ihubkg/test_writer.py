@@ -26,7 +26,7 @@ def line(number: int, graph: str = GRAPH) -> bytes:
 
 def numbers(store: Store) -> set[int]:
     found = store.raw.quads_for_pattern(None, ox.NamedNode("http://e/p"), None, None)
-    return {int(quad.object.value) for quad in found}
+    return {int(str(quad.object).strip('"')) for quad in found}
 
 
 @pytest.fixture

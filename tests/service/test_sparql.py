@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pyoxigraph as ox
 import pytest
-from httpx import Response
+from httpx2 import Response
 from starlette.testclient import TestClient
 
 from tests.service.writable import Writable, writable
@@ -221,8 +221,9 @@ def test_without_a_query_there_is_a_form_or_a_description(client: TestClient) ->
     page = client.get("/sparql", headers={"Accept": "text/html"})
     assert "<form" in page.text
     described = client.get("/sparql", headers={"Accept": "text/turtle"})
-    names = {t.object.value for t in triples(described) if t.predicate.value == f"{SD}name"}
-    assert "https://w3id.org/ihub4schools/graph/curated" in names
+    name = ox.NamedNode(f"{SD}name")
+    names = {str(t.object) for t in triples(described) if t.predicate == name}
+    assert "<https://w3id.org/ihub4schools/graph/curated>" in names
     assert client.post("/sparql", content=b"", headers={}).status_code == 415
 
 
