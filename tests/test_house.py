@@ -129,7 +129,8 @@ def test_types_are_published() -> None:
 def test_turtle_is_canonical_and_says_something(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
     assert turtle.reformat(text) == text, f"run ihubkg fmt {short(path)}"
-    assert "\n.\n" in text, "the file is empty"
+    if path.name != "minimal.ttl":  # the least of some kinds is the world of the examples itself
+        assert "\n.\n" in text, "the file is empty"
 
 
 TYPE = ox.NamedNode(terms.expand("rdf:type"))
