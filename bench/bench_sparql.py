@@ -43,6 +43,8 @@ LIMITS = {
 }
 
 
+MILLION = "SELECT * { ?s ?p ?o . ?x <http://e/before> ?y } LIMIT 1000000"
+"""A query with a million rows, whatever the number of triples."""
 CONNECTIONS = 32
 """Connections that send at once to keep a server busy."""
 CLIENTS = 8
@@ -369,7 +371,7 @@ def stream(server: Server) -> None:
     started = time.monotonic()
     connection.request(
         "GET",
-        f"{urlsplit(server.url).path}?query={quote('SELECT * { ?s ?p ?o } LIMIT 1000000')}",
+        f"{urlsplit(server.url).path}?query={quote(MILLION)}",
         headers={"Accept": "application/sparql-results+json"},
     )
     answer = connection.getresponse()
