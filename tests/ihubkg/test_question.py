@@ -94,6 +94,9 @@ values = st.one_of(
 )
 
 
+scopes = st.sampled_from(sorted(SCOPES))
+
+
 def _accepted(make: Callable[[], object]) -> bool:
     try:
         make()
@@ -165,7 +168,7 @@ def check_rows(term: Term) -> None:
 
 
 @settings(max_examples=300, deadline=None)
-@given(values, st.sampled_from(sorted(SCOPES)))
+@given(values, scopes)
 def test_a_value_changes_nothing_but_the_term(term: Term, scope: str) -> None:
     check_algebra(term, scope)
     check_rows(term)

@@ -419,3 +419,26 @@ def test_a_checkpoint_holds_everything_and_stays_as_it_was(
     assert quad("x") in copy
     assert quad("later") not in copy
     store.close()
+
+
+def test_a_triple_of_two_public_graphs_is_one() -> None:
+    """The engine gives it once for each graph of a default dataset; nobody should count it so."""
+    statement = ox.Triple(ox.NamedNode("urn:s"), ox.NamedNode("urn:p"), ox.NamedNode("urn:o"))
+    count = "SELECT (COUNT(*) AS ?n) { <urn:s> ?p ?o }"
+    with Store(ox.Store()) as store:
+        for graph in (terms.CURATED, terms.INTERPRETED, "default"):
+            store.load([statement], into=graph)
+        assert [row["n"].value for row in store.query(count)] == ["1"]  # type: ignore[union-attr]
+        named = "SELECT (COUNT(*) AS ?n) { GRAPH ?g { <urn:s> ?p ?o } }"
+        assert [row["n"].value for row in store.query(named)] == ["2"]  # type: ignore[union-attr]
+
+
+def test_a_store_over_the_limit_is_asked_where_it_is(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = "SELECT ?s { ?s a <https://w3id.org/ihub4schools/ontology#Method> }"
+    mine = {str(row) for row in store.query(text)}  # type: ignore[union-attr]
+    monkeypatch.setattr("ihubkg.store.COPIED", 1000)
+    monkeypatch.setattr(store, "_remembered", {})
+    assert {str(row) for row in store.query(text)} == mine  # type: ignore[union-attr]
+    assert len(mine) == 9
