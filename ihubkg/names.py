@@ -203,7 +203,7 @@ class _Lookup:
 
     def short(self, iri: str) -> str:
         own = slug(iri)
-        alone = self.by_name.get((0, fold(own))) == {iri}
+        alone = self.by_name.get((0, fold(own))) == frozenset({iri})
         return own if alone else iri.removeprefix(terms.BASE)
 
     def near(self, wanted: str) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 Every entry that has a source is in the graph under its identifier, with its English label; every
 label in any language is there; entries without a source, and those that say "not found" or "not
-evidenced", are not. Run it as `python tests/conformance/suite_facts.py [SHARED]`; SHARED/domain holds
+evidenced", are not. Run `python tests/conformance/suite_facts.py [SHARED]`; SHARED/domain holds
 `facts.yaml` and `facts_additions.yaml`. Exit code 1 names
 what differs, 2 says that the folder is absent.
 """
