@@ -25,7 +25,7 @@ class Writable:
 def writable(data: Path, **settings: object) -> Iterator[Writable]:
     """Run the service on the folder `data`, with short limits."""
     access = Access.of(data)
-    bearer = {
+    bearer: dict[str, dict[str, str]] = {
         role: {"Authorization": f"Bearer {access.create(f'test-{role}', role)}"} for role in ROLES
     }
     chosen = Settings(data=data, **{"query_seconds": 1.0, **settings})  # type: ignore[arg-type]
