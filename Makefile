@@ -2,7 +2,9 @@
 .DEFAULT_GOAL := help
 .PHONY: help setup develop serve test check lint fmt bench build conformance hostile lock clean
 
-PYTHON ?= $(firstword $(foreach p,python3.14 python3.13 python3.12 python3.11 python3,$(shell command -v $(p))))
+# A name on the PATH may be a stand-in that starts nothing (pyenv's shims): the first that runs and is new enough is taken.
+PYTHON ?= $(shell for p in python3.14 python3.13 python3.12 python3.11 python3 python; do \
+  $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 BIN := .venv/bin
 PORT ?= 8000
 DATA ?= .data
@@ -12,7 +14,7 @@ help: ## this list
 	@awk -F':.*## ' '/^[a-z]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 .venv/bin/python:
-	@test -n "$(PYTHON)" || { echo "No Python found: install Python 3.11 or newer, then run make again." >&2; exit 2; }
+	@test -n "$(PYTHON)" || { echo "No Python 3.11 or newer found: install one, or say make PYTHON=/path/to/python3.11." >&2; exit 2; }
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
 	  || { echo "$(PYTHON) is too old: install Python 3.11 or newer, or say make PYTHON=/path/to/python3.11." >&2; exit 2; }
 	@echo "Making .venv with $(PYTHON)"
@@ -54,7 +56,7 @@ serve: setup ## the service on http://127.0.0.1:8000 (PORT=…, DATA=…)
 	@$(BIN)/ihubkg serve --data $(DATA) --port $(PORT)
 
 test: develop ## the whole test suite
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -q -n auto --dist loadfile
 
 check: develop lint test ## format, lint, types, layers, data style, tests: what CI runs
 
