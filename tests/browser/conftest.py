@@ -68,9 +68,13 @@ def _wait(url: str, process: subprocess.Popen[bytes]) -> None:
     raise RuntimeError(f"The service did not get ready in {START_SECONDS:.0f} s.")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Chromium, without a window."""
+    """Chromium, without a window.
+
+    Ends with its module: while Playwright is open its event loop runs in this thread, and tests
+    that start a loop of their own could not follow in the same process.
+    """
     with sync_playwright() as playwright:
         opened = playwright.chromium.launch(executable_path=CHROMIUM or None, args=FLAGS)
         yield opened
