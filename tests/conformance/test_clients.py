@@ -1,6 +1,5 @@
 """Clients that others wrote work unmodified, over real HTTP."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -8,18 +7,11 @@ from rdflib import Graph, URIRef
 from rdflib.plugins.stores.sparqlstore import SPARQLStore, SPARQLUpdateStore
 from SPARQLWrapper import CSV, JSON, POST, TURTLE, XML, SPARQLWrapper
 
-from tests.conformance.running import Running, service
+from tests.conformance.clients import query
+from tests.conformance.running import Running
 
 LABEL = "http://www.w3.org/2004/02/skos/core#prefLabel"
 METHOD = "https://w3id.org/ihub4schools/id/method/digipeda"
-QUERY = f"SELECT ?label {{ <{METHOD}> <{LABEL}> ?label }}"
-
-
-@pytest.fixture(scope="module")
-def running() -> Iterator[Running]:
-    """A service started as an operator does."""
-    with service() as started:
-        yield started
 
 
 def converted(client: SPARQLWrapper) -> Any:  # noqa: ANN401  # as many types as formats
@@ -30,7 +22,7 @@ def converted(client: SPARQLWrapper) -> Any:  # noqa: ANN401  # as many types as
 def test_sparqlwrapper_asks(running: Running, method: str) -> None:
     client = SPARQLWrapper(f"{running.url}/sparql")
     client.setMethod(method)
-    client.setQuery(QUERY)
+    client.setQuery(query("labels"))
     client.setReturnFormat(JSON)
     rows = converted(client)["results"]["bindings"]
     assert "Digipeda workshop" in {row["label"]["value"] for row in rows}
@@ -38,10 +30,10 @@ def test_sparqlwrapper_asks(running: Running, method: str) -> None:
     assert converted(client).getElementsByTagName("result")
     client.setReturnFormat(CSV)
     assert b"Digipeda" in converted(client)
-    client.setQuery(f"CONSTRUCT {{ <{METHOD}> ?p ?o }} {{ <{METHOD}> ?p ?o }}")
+    client.setQuery(query("statements"))
     client.setReturnFormat(TURTLE)
     assert len(Graph().parse(data=converted(client), format="turtle")) > 3
-    client.setQuery(f"ASK {{ <{METHOD}> ?p ?o }}")
+    client.setQuery(query("is-there"))
     client.setReturnFormat(JSON)
     assert converted(client)["boolean"] is True
 
@@ -50,9 +42,9 @@ def test_sparqlwrapper_writes_with_a_token(running: Running) -> None:
     client = SPARQLWrapper(f"{running.url}/sparql")
     client.addCustomHttpHeader("Authorization", running.authorization["Authorization"])
     client.setMethod(POST)
-    client.setQuery("INSERT DATA { <http://e/wrapped> <http://e/p> 1 }")
+    client.setQuery(query("insert"))
     client.query()
-    client.setQuery("ASK { <http://e/wrapped> <http://e/p> 1 }")
+    client.setQuery(query("inserted"))
     client.setReturnFormat(JSON)
     assert converted(client)["boolean"] is True
 
