@@ -18,6 +18,7 @@ from service.routes import (
     questions,
     resources,
     schemas,
+    search,
     validate,
 )
 
@@ -38,6 +39,7 @@ ROUTERS = (
     hubs.router,
     evidence.router,
     about.router,
+    search.router,
     validate.router,
     resources.router,
 )

@@ -15,6 +15,7 @@ PAGES = (
     "/questions",
     "/questions/methods-for-phase?phase=mapping-needs",
     "/questions/methods-for-phase?phase=nowhere",
+    "/search?q=mentring",
     "/sparql",
     "/validate",
     "/api",
