@@ -10,7 +10,7 @@ no service ran.
 """
 
 import hashlib
-import sqlite3
+import json
 import threading
 import zlib
 from collections import defaultdict
@@ -21,21 +21,19 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
-from ihubkg.errors import NotFound, StoreError
-from ihubkg.ledger import plain
+from ihubkg.errors import NotFound
 from ihubkg.store import DEFAULT, Store
+from ihubkg.table import connect, plain
 from ihubkg.terms import BASE, PREFIXES
 
 FILE = "changes.sqlite"
-FORMAT = 1
 PAGE = 250
 """Members of a full page."""
 
 CREATE, UPDATE, DELETE = "Create", "Update", "Delete"
 """What became of a record: the activities of ActivityStreams that members are of."""
 
-_TABLES = f"""
-BEGIN;
+_TABLES = """
 CREATE TABLE batch (
   number INTEGER PRIMARY KEY,
   time TEXT NOT NULL,
@@ -59,9 +57,16 @@ CREATE TRIGGER member_stays BEFORE DELETE ON member
   BEGIN SELECT RAISE(ABORT, 'the feed keeps every member'); END;
 CREATE TRIGGER member_is_fixed BEFORE UPDATE ON member
   BEGIN SELECT RAISE(ABORT, 'the feed keeps every member as it was'); END;
-PRAGMA user_version = {FORMAT};
-COMMIT;
 """
+_TOUCHED = """
+CREATE TABLE touched (
+  iri TEXT NOT NULL, role TEXT NOT NULL, batch INTEGER NOT NULL, PRIMARY KEY (iri, role)
+) WITHOUT ROWID;
+CREATE INDEX member_graph ON member (graph, batch);
+"""
+"""The last publication that changed a statement about an IRI (role `subject`) or one that points
+at it (`object`); the first publication made all there was and is not written down."""
+
 _DATES = tuple(PREFIXES["dcterms"] + name for name in ("modified", "issued"))
 
 
@@ -112,23 +117,8 @@ class Journal:
     def __init__(self, folder: Path | None) -> None:
         self._path = None if folder is None else folder / FILE
         self._lock = threading.RLock()
-        with plain(self._path):
-            self._connection = sqlite3.connect(
-                ":memory:" if self._path is None else self._path,
-                timeout=10,
-                check_same_thread=False,
-                isolation_level=None,
-            )
-            self._connection.execute("PRAGMA journal_mode = WAL")
-            self._connection.execute("PRAGMA synchronous = FULL")
-            number = self._connection.execute("PRAGMA user_version").fetchone()[0]
-            if number == 0:
-                self._connection.executescript(_TABLES)
-        if number > FORMAT:
-            self.close()
-            raise StoreError(
-                f"{self._path} was made by a newer ihubkg: update ihubkg, or choose another folder."
-            )
+        self._connection = connect(self._path, (_TABLES, _TOUCHED))
+        self._make_good()
 
     def close(self) -> None:
         """Close the file."""
@@ -183,6 +173,36 @@ class Journal:
                 "SELECT max(number) FROM member WHERE about = ? AND activity = ?", (about, DELETE)
             ).fetchone()
         return None if row is None or row[0] is None else (row[0] - 1) // PAGE + 1
+
+    def latest(self, version: str) -> datetime | None:
+        """Return the time of the last publication; None where it did not lead to `version`."""
+        with self._lock, plain(self._path):
+            row = self._connection.execute(
+                "SELECT time, version FROM batch ORDER BY number DESC LIMIT 1"
+            ).fetchone()
+        return None if row is None or row[1] != version else datetime.fromisoformat(row[0])
+
+    def touched(self, subjects: Iterable[str], iri: str) -> datetime | None:
+        """Return when a statement about one of `subjects`, or one that points at `iri`, changed."""
+        query = (
+            "SELECT max(time) FROM batch WHERE number = 1 OR number IN ("
+            " SELECT batch FROM touched WHERE role = 'object' AND iri = ?"
+            " UNION ALL SELECT batch FROM touched WHERE role = 'subject'"
+            " AND iri IN (SELECT value FROM json_each(?)))"
+        )
+        return self._time(query, iri, json.dumps(sorted(subjects)))
+
+    def graph_touched(self, graph: str) -> datetime | None:
+        """Return when a graph changed; `graph` is its IRI, or `default`."""
+        query = (
+            "SELECT time FROM batch WHERE number = (SELECT max(batch) FROM member WHERE graph = ?)"
+        )
+        return self._time(query, graph)
+
+    def _time(self, query: str, *given: str) -> datetime | None:
+        with self._lock, plain(self._path):
+            row = self._connection.execute(query, given).fetchone()
+        return None if row is None or row[0] is None else datetime.fromisoformat(row[0])
 
     def batches(self) -> tuple[Batch, ...]:
         """Return what publications added, the newest first."""
@@ -241,6 +261,8 @@ class Journal:
             (batch,) = run("SELECT coalesce(max(number), 0) + 1 FROM batch").fetchone()
             run("INSERT INTO batch VALUES (?, ?, ?)", (batch, time, version))
             for activity, record, content, digest in found:
+                if batch > 1:
+                    self._touch(batch, record, self._newest(record, number + 1), content)
                 number += 1
                 chain = _digest(f"{chain} {time} {activity} {record} {digest}")
                 packed = zlib.compress(content.encode(), 6)
@@ -256,6 +278,43 @@ class Journal:
         except BaseException:
             run("ROLLBACK")
             raise
+
+    def _touch(self, batch: int, record: Record, before: str, content: str) -> None:
+        """Write down what the change of a record from `before` to `content` touched."""
+        changed = {*before.splitlines()} ^ {*content.splitlines()}
+        lines = "\n".join(changed).encode()
+        touched = {(record.about, "subject")}
+        for quad in ox.parse(lines, format=ox.RdfFormat.N_TRIPLES):
+            for node, role in ((quad.subject, "subject"), (quad.object, "object")):
+                if isinstance(node, ox.NamedNode):
+                    touched.add((node.value, role))
+        self._connection.executemany(
+            "INSERT OR REPLACE INTO touched VALUES (?, ?, ?)",
+            [(iri, role, batch) for iri, role in sorted(touched)],
+        )
+
+    def _newest(self, record: Record, before: int) -> str:
+        """Return the content of the last member of a record before the number `before`."""
+        row = self._connection.execute(
+            "SELECT content FROM member WHERE about = ? AND graph = ? AND number < ?"
+            " ORDER BY number DESC LIMIT 1",
+            (record.about, record.graph, before),
+        ).fetchone()
+        return "" if row is None else zlib.decompress(row[0]).decode()
+
+    def _make_good(self) -> None:
+        """Write down what publications touched before journals did so."""
+        run = self._connection.execute
+        if run("SELECT 1 FROM touched LIMIT 1").fetchone() is not None:
+            return
+        rows = run(
+            "SELECT batch, graph, about, content, number FROM member WHERE batch > 1"
+            " ORDER BY number"
+        ).fetchall()
+        for batch, graph, about, packed, number in rows:
+            record = Record(graph, about)
+            content = zlib.decompress(packed).decode()
+            self._touch(batch, record, self._newest(record, number), content)
 
     def _last(self) -> str | None:
         row = self._connection.execute("SELECT max(time) FROM batch").fetchone()

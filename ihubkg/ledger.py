@@ -10,19 +10,18 @@ import sqlite3
 import threading
 import zlib
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from ihubkg.change import Change, pack, unpack
 from ihubkg.errors import StoreError
+from ihubkg.table import connect, plain
 
 FILE = "ledger.sqlite"
-FORMAT = 1
 
-_TABLES = f"""
-BEGIN;
+_TABLES = """
 CREATE TABLE publication (
   sequence INTEGER PRIMARY KEY AUTOINCREMENT,
   time TEXT NOT NULL,
@@ -37,8 +36,6 @@ CREATE TRIGGER publication_stays BEFORE DELETE ON publication
 CREATE TRIGGER publication_is_fixed
   BEFORE UPDATE OF sequence, time, actor, operation, content, digest ON publication
   BEGIN SELECT RAISE(ABORT, 'the ledger keeps every publication as it was'); END;
-PRAGMA user_version = {FORMAT};
-COMMIT;
 """
 
 
@@ -60,23 +57,7 @@ class Ledger:
     def __init__(self, folder: Path | None) -> None:
         self._path = None if folder is None else folder / FILE
         self._lock = threading.Lock()
-        with plain(self._path):
-            self._connection = sqlite3.connect(
-                ":memory:" if self._path is None else self._path,
-                timeout=10,
-                check_same_thread=False,
-                isolation_level=None,
-            )
-            self._connection.execute("PRAGMA journal_mode = WAL")
-            self._connection.execute("PRAGMA synchronous = FULL")
-            number = self._connection.execute("PRAGMA user_version").fetchone()[0]
-            if number == 0:
-                self._connection.executescript(_TABLES)
-        if number > FORMAT:
-            self.close()
-            raise StoreError(
-                f"{self._path} was made by a newer ihubkg: update ihubkg, or choose another folder."
-            )
+        self._connection = connect(self._path, (_TABLES,))
 
     def close(self) -> None:
         """Let the file go."""
@@ -151,16 +132,3 @@ def copy(source: Path, target: Path) -> None:
     """Copy a ledger that may be in use."""
     with closing(sqlite3.connect(source)) as old, closing(sqlite3.connect(target)) as new:
         old.backup(new)
-
-
-@contextmanager
-def plain(path: Path | None) -> Iterator[None]:
-    """Turn what SQLite says about the table at `path` into what a person can act on."""
-    try:
-        yield
-    except sqlite3.OperationalError as error:
-        if "full" in str(error):
-            raise StoreError(f"The disk of {path} is full: free some space.") from error
-        raise StoreError(f"{path} cannot be used: {error}.") from error
-    except sqlite3.DatabaseError as error:
-        raise StoreError(f"{path} is damaged: restore the folder from a backup.") from error

@@ -1,5 +1,6 @@
 """The application: settings in, routes out. uvicorn is handed `service.app:create_app`."""
 
+import asyncio
 import gc
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -18,6 +19,7 @@ from ihubkg.writer import Writer
 from service import problems
 from service.assets import Assets
 from service.front import Front
+from service.calendar import Calendar, installed
 from service.guard import AnswerHeaders, BodyLimit
 from service.instance import Instance
 from service.pool import Pool
@@ -63,6 +65,7 @@ def _lifespan(settings: Settings) -> Callable[[FastAPI], AbstractAsyncContextMan
         try:
             Writer(store, ledger).recover()
             async with Pool(store, settings) as pool:
+            calendar = Calendar(store, journal, installed())
                 publisher = Publisher(store, pool, settings, ledger, journal)
                 app.state.instance = Instance(
                     settings=settings,
@@ -71,7 +74,8 @@ def _lifespan(settings: Settings) -> Callable[[FastAPI], AbstractAsyncContextMan
                     pool=pool,
                     assets=app.state.assets,
                     pages=app.state.pages,
-                    cache=Cache(settings.cache_bytes),
+                    cache=Cache(settings.cache_bytes, calendar.latest),
+                    calendar=calendar,
                     views=Views.of(model),
                     words=Words.of(model.ontology, model.shapes),
                     context=Context.of(model.ontology, model.shapes),
@@ -84,7 +88,9 @@ def _lifespan(settings: Settings) -> Callable[[FastAPI], AbstractAsyncContextMan
                 gc.freeze()  # what lives as long as the service is not searched again and again
                 yield
         finally:
+                catching_up = asyncio.create_task(publisher.catch_up())
             app.state.instance = None
+                await catching_up
             shelf.close()
             ledger.close()
             journal.close()

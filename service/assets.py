@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from types import MappingProxyType
 
@@ -23,11 +24,12 @@ MEDIA_TYPES: Mapping[str, str] = MappingProxyType(
 
 @dataclass(frozen=True)
 class Asset:
-    """One file: where it is, what it is, and its hash."""
+    """One file: where it is, what it is, its hash, and since when it is so."""
 
     path: Path
     media_type: str
     digest: str
+    modified: datetime
 
 
 class Assets:
@@ -39,6 +41,7 @@ class Assets:
                 path,
                 MEDIA_TYPES[path.suffix],
                 hashlib.sha256(path.read_bytes()).hexdigest()[:16],
+                datetime.fromtimestamp(int(path.stat().st_mtime), UTC),
             )
             for path in sorted(folder.rglob("*"))
             if path.suffix in MEDIA_TYPES

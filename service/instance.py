@@ -1,6 +1,7 @@
 """What one running service holds, made at start and handed to every route."""
 
 from dataclasses import dataclass
+from importlib.metadata import version
 
 from starlette.requests import Request
 
@@ -13,6 +14,7 @@ from ihubkg.model import Model
 from ihubkg.store import Store
 from service.assets import Assets
 from service.pool import Pool
+from service.calendar import Calendar
 from service.publisher import Publisher
 from service.render import Cache
 from service.settings import Settings
@@ -20,6 +22,8 @@ from service.shelf import Shelf
 from service.templates import Pages
 from service.words import Words
 
+
+RELEASE = version("ihubkg")
 
 @dataclass(frozen=True)
 class Instance:
@@ -33,6 +37,7 @@ class Instance:
     pages: Pages
     cache: Cache
     views: Views
+    calendar: Calendar
     words: Words
     context: Context
     shelf: Shelf
@@ -42,8 +47,11 @@ class Instance:
 
     @property
     def edition(self) -> str:
-        """What answers depend on beside the request: the data, and the look of pages."""
-        return f"{self.store.version}/{self.pages.digest}/{self.assets.digest()}"
+        """What answers depend on beside the request: the data, the software, the look of pages."""
+        return self.store.remember("edition", self._edition)
+
+    def _edition(self) -> str:
+        return "/".join((self.store.version, RELEASE, self.pages.digest, self.assets.digest()))
 
 
 def instance(request: Request) -> Instance:

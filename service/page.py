@@ -19,7 +19,7 @@ from ihubkg.terms import BASE, PREFIXES, shorten, term
 from ihubkg.values import Given
 from service.instance import Instance, instance
 from service.negotiate import HTML, choose, languages
-from service.render import Answering, Body, answer, tag
+from service.render import Answering, Body, answer, key
 from service.sheet import Passage, Text, index, pick
 from service.words import written
 
@@ -148,7 +148,7 @@ async def page(
     offer = choose(request, (HTML,))
     tongues = languages(request)
     how = Answering(
-        tag(held.edition, request, offer, tongues),
+        key(held.edition, request, offer, tongues),
         vary=("Accept", "Accept-Language"),
         links=links,
         headers={"X-Dataset-Version": held.store.version, "Content-Language": "en"},

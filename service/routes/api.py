@@ -11,7 +11,7 @@ from ihubkg.names import Names
 from service import openapi
 from service.instance import instance
 from service.negotiate import languages
-from service.render import Answering, Body, answer, tag
+from service.render import Answering, Body, answer, key
 
 router = APIRouter()
 
@@ -30,7 +30,7 @@ async def document(request: Request) -> Response:
         )
         return Body(orjson.dumps(described), "application/json")
 
-    how = Answering(tag(held.edition, request, None, tongues), ("Accept-Language",))
+    how = Answering(key(held.edition, request, None, tongues), ("Accept-Language",))
     return await answer(request, how, held.cache, build)
 
 
@@ -44,7 +44,7 @@ async def page(request: Request) -> Response:
         )
         return Body(text.encode(), "text/html; charset=utf-8")
 
-    how = Answering(tag(held.edition, request, None, ()), ())
+    how = Answering(key(held.edition, request, None, ()), ())
     return await answer(request, how, held.cache, build)
 
 

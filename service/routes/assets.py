@@ -19,12 +19,12 @@ async def asset(request: Request) -> Response:
         raise NotFound(f"There is no file {name}.")
     found = assets[name]
     lasting = request.query_params.get("v") == found.digest
-    how = Answering(
-        tag=f'"{found.digest}"', vary=(), cache_control=IMMUTABLE if lasting else REVALIDATE
-    )
-    if unchanged(request, how.tag):
-        return Response(status_code=304, headers=how.common())
-    return FileResponse(found.path, headers=how.common(), media_type=found.media_type)
+    tag = f'"{found.digest}"'
+    how = Answering("", vary=(), cache_control=IMMUTABLE if lasting else REVALIDATE)
+    headers = how.common(tag, found.modified)
+    if unchanged(request.headers, tag, found.modified):
+        return Response(status_code=304, headers=headers)
+    return FileResponse(found.path, headers=headers, media_type=found.media_type)
 
 
 router.add_route("/static/{name:path}", asset, methods=["GET"])

@@ -19,7 +19,7 @@ from ihubkg.formats import TURTLE
 from ihubkg.terms import BASE, PREFIXES, document
 from service.instance import Instance, instance
 from service.negotiate import GRAPH, HTML, JSON, Offer, choose
-from service.render import Answering, Body, answer, link, tag
+from service.render import Answering, Body, answer, key, link
 
 router = APIRouter()
 
@@ -89,7 +89,7 @@ async def shelf(request: Request) -> Response:
         body = orjson.dumps({"version": held.store.version, "dumps": files})
         return Body(body, "application/json")
 
-    how = Answering(tag(held.edition, request, offer, ()))
+    how = Answering(key(held.edition, request, offer, ()))
     return await answer(request, how, held.cache, build)
 
 
@@ -142,7 +142,7 @@ async def sitemap(request: Request) -> Response:
         )
         return Body(text.encode(), "application/xml")
 
-    how = Answering(tag(held.edition, request, None, ()), vary=())
+    how = Answering(key(held.edition, request, None, ()), vary=())
     return await answer(request, how, held.cache, build)
 
 
@@ -224,7 +224,7 @@ async def _graph(
         for o in GRAPH
         if o is not offer
     ]
-    how = Answering(tag(f"{held.edition} {home}", request, offer, ()), links=alternates)
+    how = Answering(key(f"{held.edition} {home}", request, offer, ()), links=alternates)
     return await answer(request, how, held.cache, build)
 
 

@@ -18,7 +18,7 @@ from ihubkg.errors import NotFound
 from ihubkg.terms import PREFIXES
 from service.instance import Instance, instance
 from service.negotiate import DATASET, HTML, JSONLD, NQUADS, TRIG, Offer, choose
-from service.render import IMMUTABLE, REVALIDATE, Answering, Body, answer, link, tag
+from service.render import IMMUTABLE, REVALIDATE, Answering, Body, answer, key, link
 from service.templates import address
 
 router = APIRouter()
@@ -98,7 +98,7 @@ async def _respond(request: Request, part: Part, offers: Sequence[Offer]) -> Res
     ]
     look = held.pages.digest if offer is HTML else ""
     how = Answering(
-        tag(f"{part.digest} {request.base_url} {look}", request, offer, ()),
+        key(f"{part.digest} {request.base_url} {look}", request, offer, ()),
         links=[*part.links, *alternates],
         cache_control=part.cache_control,
     )

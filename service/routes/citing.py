@@ -14,7 +14,7 @@ from ihubkg.formats import Format
 from ihubkg.terms import BASE, PREFIXES, expand
 from service.instance import Instance, instance
 from service.negotiate import JSON, Offer, choose
-from service.render import Answering, Body, answer, link, tag
+from service.render import Answering, Body, answer, key, link
 from service.routes.about import CITATION, bibtex
 from service.templates import address
 
@@ -40,7 +40,7 @@ async def cite(request: Request) -> Response:
     def build() -> Body:
         return Body(_written(held, offer, home), offer.media_type)
 
-    how = Answering(tag(f"{held.edition} {home}", request, offer, ()), links=alternates)
+    how = Answering(key(f"{held.edition} {home}", request, offer, ()), links=alternates)
     return await answer(request, how, held.cache, build)
 
 

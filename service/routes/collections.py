@@ -24,7 +24,7 @@ from ihubkg.names import Names, fold
 from ihubkg.terms import BASE, expand, shorten
 from service.instance import Instance, instance
 from service.negotiate import GRAPH, HTML, Offer, choose, languages
-from service.render import Answering, Body, answer, link, tag
+from service.render import Answering, Body, answer, key, link
 from service.sheet import Text, pick
 
 router = APIRouter()
@@ -156,7 +156,7 @@ async def kinds(request: Request) -> Response:
         said.append(_count(ox.NamedNode(f"{BASE}doc/"), sum(counts.values())))
         return Body(_written(said, offer), offer.media_type)
 
-    how = Answering(tag(held.edition, request, offer, ()))
+    how = Answering(key(held.edition, request, offer, ()))
     return await answer(request, how, held.cache, build)
 
 
@@ -169,7 +169,7 @@ async def things(request: Request) -> Response:
     wish = Wish.read(request.query_params)
     listing = await run_in_threadpool(_listing, held, kind, wish, tongues)
     how = Answering(
-        tag(held.edition, request, offer, tongues),
+        key(held.edition, request, offer, tongues),
         vary=("Accept", "Accept-Language"),
         links=listing.links(suffix),
         headers={"X-Total-Count": str(listing.total), "X-Dataset-Version": held.store.version},

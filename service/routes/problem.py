@@ -10,7 +10,7 @@ from ihubkg.terms import BASE
 from service.instance import instance
 from service.negotiate import HTML, JSON, choose
 from service.problems import kinds
-from service.render import Answering, Body, answer, tag
+from service.render import Answering, Body, answer, key
 
 router = APIRouter()
 
@@ -35,7 +35,7 @@ async def problem(request: Request) -> Response:
         return Body(orjson.dumps(document), JSON.media_type)
 
     return await answer(
-        request, Answering(tag(held.edition, request, offer, ())), held.cache, build
+        request, Answering(key(held.edition, request, offer, ())), held.cache, build
     )
 
 

@@ -39,7 +39,7 @@ from service.negotiate import (
     choose,
     languages,
 )
-from service.render import Answering, Body, answer, link, tag
+from service.render import Answering, Body, answer, key, link
 
 router = APIRouter()
 
@@ -75,7 +75,7 @@ async def catalogue(request: Request) -> Response:
         listed = [questionnaire.entry(item, tongues) for item in held.model.questions.values()]
         return Body(orjson.dumps({"questions": listed}), "application/json")
 
-    how = Answering(tag(held.edition, request, offer, tongues), ("Accept", "Accept-Language"))
+    how = Answering(key(held.edition, request, offer, tongues), ("Accept", "Accept-Language"))
     return await answer(request, how, held.cache, build)
 
 
@@ -134,7 +134,7 @@ async def examples(request: Request) -> Response:
         triples = executable.executables(held.model.questions.values())
         return Body(_graph(triples, offer), offer.media_type)
 
-    how = Answering(tag(f"{held.edition}/{held.model.digest}", request, offer, ()))
+    how = Answering(key(f"{held.edition}/{held.model.digest}", request, offer, ()))
     return await answer(request, how, held.cache, build)
 
 
@@ -181,6 +181,8 @@ def _texts(fields: ImmutableMultiDict[str, str]) -> dict[str, list[str]]:
 
 
 def _from_json(body: bytes) -> dict[str, list[str]]:
+    if "cite" in request.query_params:
+        edition += f"/{datetime.now(UTC).date()}"  # a citation names the day
     try:
         document = orjson.loads(body)
     except orjson.JSONDecodeError as error:
@@ -218,10 +220,14 @@ def _how(
     links.append(link("/openapi.json", rel="service-desc", type="application/json"))
     edition = f"{held.edition}/{question.version}"
     return Answering(
-        tag(edition, request, offer, languages(request)), ("Accept", "Accept-Language"), links
+        key(edition, request, offer, languages(request)), ("Accept", "Accept-Language"), links
     )
 
 
+    if request.method == "POST":
+        page = await run_in_threadpool(build)
+        headers = {"Cache-Control": "no-store", "Vary": "Accept, Accept-Language"}
+        return Response(page.content, page.status, headers, _PAGE)
 async def _page(
     request: Request,
     held: Instance,
@@ -231,7 +237,7 @@ async def _page(
 ) -> Response:
     """Return the page: form, and either the answer, what is wrong, or nothing asked yet."""
 
-    def build() -> tuple[str, int]:
+    def build() -> Body:
         names = Names.of(held.store)
         found: Answer | None = None
         errors: tuple[ParameterProblem, ...] = ()
@@ -256,14 +262,10 @@ async def _page(
             request_query=questionnaire.without(request.url.query, RESERVED),
             calls=questionnaire.calls(question, given, str(request.base_url)),
         )
-        return page, 422 if errors else 200
+        return Body(page.encode(), _PAGE, status=422 if errors else 200)
 
     how = _how(request, held, question, HTML, ROWS)
-    if request.method != "POST" and request.headers.get("if-none-match"):
-        return await answer(request, how, held.cache, lambda: Body(build()[0].encode(), _PAGE))
-    page, status = await run_in_threadpool(build)
-    headers = how.common() if status == 200 else {"Cache-Control": "no-store"}
-    return Response(page, status, headers, _PAGE)
+    return await answer(request, how, held.cache, build)
 
 
 _PAGE = "text/html; charset=utf-8"

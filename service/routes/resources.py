@@ -3,11 +3,10 @@
 https://www.w3.org/TR/cooluris/#r303gendocument
 """
 
-import hashlib
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from importlib.metadata import version as release
+from datetime import datetime
 
 import orjson
 import pyoxigraph as ox
@@ -31,13 +30,12 @@ from service.instance import Instance, instance
 from service.negotiate import DATASET, DOCUMENT, GRAPH, HTML, Offer, choose, languages
 from service.problems import Gone
 from service.profiles import Profile
-from service.render import IMMUTABLE, REVALIDATE, Answering, Body, answer, link, tag
+from service.render import IMMUTABLE, REVALIDATE, Answering, Body, answer, key, link
 from service.sheet import Origins, sheet
 
 router = APIRouter()
 
 LICENCE = "https://creativecommons.org/licenses/by/4.0/"
-RELEASE = release("ihubkg")
 MOST_SHOWN = 500
 """Statements of a graph that its page shows; the files hold all."""
 
@@ -236,7 +234,7 @@ async def context(request: Request) -> Response:
         text = orjson.dumps(held.context.document(), option=orjson.OPT_INDENT_2)
         return Body(text, JSONLD.media_type)
 
-    how = Answering(tag(held.edition, request, None, ()), vary=())
+    how = Answering(key(held.edition, request, None, ()), vary=())
     return await answer(request, how, held.cache, build)
 
 
@@ -253,9 +251,8 @@ async def respond(request: Request, resource: Resource, suffix: str | None) -> R
         resource = _profiled(held, resource, profile)
     offer = choose(request, resource.offers, suffix=suffix)
     tongues = languages(request) if offer is HTML else ()
-    state = held.edition if offer is HTML else await run_in_threadpool(_state, held, resource)
     how = Answering(
-        tag(f"{profile.token} {state}", request, offer, tongues),
+        key(f"{profile.token} {held.edition}", request, offer, tongues),
         vary=("Accept", "Accept-Profile", *(("Accept-Language",) if offer is HTML else ())),
         links=[*_links(resource, offer), *_signposts(held, resource, profile)],
         cache_control=resource.cache_control,
@@ -268,9 +265,11 @@ async def respond(request: Request, resource: Resource, suffix: str | None) -> R
 
     def build() -> Body:
         found = resource.triples()
+        since = _since(held, resource, profile, found)
         if offer is HTML:
-            return Body(resource.page(found).encode(), "text/html; charset=utf-8")
-        return Body(written(found, offer.format, resource, held), offer.media_type)
+            text = resource.page(found).encode()
+            return Body(text, "text/html; charset=utf-8", modified=since)
+        return Body(written(found, offer.format, resource, held), offer.media_type, modified=since)
 
     return await answer(request, how, held.cache, build)
 
@@ -311,6 +310,16 @@ def _profiled(held: Instance, resource: Resource, profile: Profile) -> Resource:
         return list(dict.fromkeys(found))
 
     return replace(resource, triples=triples, offers=GRAPH)
+
+
+def _since(
+    held: Instance, resource: Resource, profile: Profile, found: Sequence[ox.Triple]
+) -> datetime | None:
+    """Return since when it has been so; None where only the whole dataset's time is known."""
+    if resource.graph is not None:
+        return held.calendar.graph(resource.graph.value)
+    known = resource.profiled and profile is profiles.OURS
+    return held.calendar.thing(resource.iri, found) if known else None
 
 
 def _location(resource: Resource, offer: Offer, profile: Profile) -> str:
@@ -374,20 +383,6 @@ def missing(held: Instance, iri: str) -> IhubError:
     choices = {one: one.removeprefix(BASE) for one in known}
     near = process.extract(name, choices, scorer=fuzz.WRatio, limit=5, score_cutoff=75)
     return NotFound(f"There is no {name} here.", [one for _, _, one in near])
-
-
-def _state(held: Instance, resource: Resource) -> str:
-    """Return what the data forms of a resource depend on: its statements and the software.
-
-    Found out once for each dataset version; so a publication gives new tags to what it changed
-    and to nothing else. Pages depend on more, and show the dataset version.
-    """
-
-    def digest() -> str:
-        lines = "\n".join(sorted(str(triple) for triple in resource.triples()))
-        return hashlib.sha256(f"{RELEASE}\n{lines}".encode()).hexdigest()
-
-    return held.store.remember(f"state of {resource.path} {resource.offers is GRAPH}", digest)
 
 
 def _exists(held: Instance, iri: str) -> bool:

@@ -11,7 +11,7 @@ from ihubkg import classes
 from ihubkg.errors import NotFound
 from ihubkg.shapes import Shapes
 from service.instance import Instance, instance
-from service.render import Answering, Body, answer, tag
+from service.render import Answering, Body, answer, key
 
 router = APIRouter()
 
@@ -38,7 +38,7 @@ async def listing(request: Request) -> Response:
         ]
         return Body(orjson.dumps({"schemas": listed}), "application/json")
 
-    how = Answering(tag(held.model.digest, request, None, ()), vary=())
+    how = Answering(key(held.model.digest, request, None, ()), vary=())
     return await answer(request, how, held.cache, build)
 
 
@@ -53,7 +53,7 @@ async def one(request: Request) -> Response:
             raise NotFound(f"There is no schema of {name}.", tuple(known))
         return Body(orjson.dumps(known[name], option=orjson.OPT_INDENT_2), MEDIA_TYPE)
 
-    how = Answering(tag(held.model.digest, request, None, ()), vary=())
+    how = Answering(key(held.model.digest, request, None, ()), vary=())
     return await answer(request, how, held.cache, build)
 
 
