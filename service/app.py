@@ -18,8 +18,8 @@ from ihubkg.store import Store
 from ihubkg.writer import Writer
 from service import problems
 from service.assets import Assets
-from service.front import Front
 from service.calendar import Calendar, installed
+from service.front import Front
 from service.guard import AnswerHeaders, BodyLimit
 from service.instance import Instance
 from service.pool import Pool
@@ -64,8 +64,8 @@ def _lifespan(settings: Settings) -> Callable[[FastAPI], AbstractAsyncContextMan
         ledger, journal = Ledger(own), Journal(own)
         try:
             Writer(store, ledger).recover()
-            async with Pool(store, settings) as pool:
             calendar = Calendar(store, journal, installed())
+            async with Pool(store, settings) as pool:
                 publisher = Publisher(store, pool, settings, ledger, journal)
                 app.state.instance = Instance(
                     settings=settings,
@@ -86,11 +86,11 @@ def _lifespan(settings: Settings) -> Callable[[FastAPI], AbstractAsyncContextMan
                 )
                 gc.collect()
                 gc.freeze()  # what lives as long as the service is not searched again and again
-                yield
-        finally:
                 catching_up = asyncio.create_task(publisher.catch_up())
-            app.state.instance = None
+                yield
                 await catching_up
+        finally:
+            app.state.instance = None
             shelf.close()
             ledger.close()
             journal.close()

@@ -13,8 +13,8 @@ from ihubkg.jsonld import Context
 from ihubkg.model import Model
 from ihubkg.store import Store
 from service.assets import Assets
-from service.pool import Pool
 from service.calendar import Calendar
+from service.pool import Pool
 from service.publisher import Publisher
 from service.render import Cache
 from service.settings import Settings
@@ -22,8 +22,8 @@ from service.shelf import Shelf
 from service.templates import Pages
 from service.words import Words
 
-
 RELEASE = version("ihubkg")
+
 
 @dataclass(frozen=True)
 class Instance:
@@ -36,8 +36,8 @@ class Instance:
     assets: Assets
     pages: Pages
     cache: Cache
-    views: Views
     calendar: Calendar
+    views: Views
     words: Words
     context: Context
     shelf: Shelf

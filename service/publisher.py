@@ -9,7 +9,7 @@ import logging
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ihubkg.change import Change, unpack
+from ihubkg.change import unpack
 from ihubkg.changes import Journal
 from ihubkg.errors import Conflict, StoreError
 from ihubkg.ledger import Ledger
@@ -90,6 +90,10 @@ class Publisher:
         reply = await self._in_turn(job, body, SECONDS, actor, operation)
         return bool(reply.head["existed"])
 
+    async def catch_up(self) -> None:
+        """Let the feed of changes take up what was published while no service ran."""
+        await asyncio.to_thread(self._note)
+
     def _check(self) -> None:
         if self._settings.read_only or self._store.read_only:
             raise Conflict("This service is for reading only.")
@@ -98,10 +102,6 @@ class Publisher:
         self, job: Mapping[str, Any], body: bytes, seconds: float, actor: str, operation: str
     ) -> Reply:
         """Work a write out and publish it, whole, also where the client leaves meanwhile."""
-    async def catch_up(self) -> None:
-        """Let the feed of changes take up what was published while no service ran."""
-        await asyncio.to_thread(self._note)
-
 
         async def publication() -> Reply:
             async with self._turn:
@@ -117,12 +117,10 @@ class Publisher:
                 return reply
 
         return await asyncio.shield(publication())
-                    since = self._store.version
 
     def _note(self) -> None:
         """Let the feed of changes follow; what it misses now it takes up the next time."""
         try:
             self._journal.follow(self._store)
-                    await asyncio.to_thread(self._index, whole, since)
         except StoreError as error:
             log.error("the feed of changes could not follow: %s", error.message)

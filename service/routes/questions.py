@@ -181,8 +181,6 @@ def _texts(fields: ImmutableMultiDict[str, str]) -> dict[str, list[str]]:
 
 
 def _from_json(body: bytes) -> dict[str, list[str]]:
-    if "cite" in request.query_params:
-        edition += f"/{datetime.now(UTC).date()}"  # a citation names the day
     try:
         document = orjson.loads(body)
     except orjson.JSONDecodeError as error:
@@ -219,15 +217,13 @@ def _how(
     links.append(link(question.header.licence, rel="license"))
     links.append(link("/openapi.json", rel="service-desc", type="application/json"))
     edition = f"{held.edition}/{question.version}"
+    if "cite" in request.query_params:
+        edition += f"/{datetime.now(UTC).date()}"  # a citation names the day
     return Answering(
         key(edition, request, offer, languages(request)), ("Accept", "Accept-Language"), links
     )
 
 
-    if request.method == "POST":
-        page = await run_in_threadpool(build)
-        headers = {"Cache-Control": "no-store", "Vary": "Accept, Accept-Language"}
-        return Response(page.content, page.status, headers, _PAGE)
 async def _page(
     request: Request,
     held: Instance,
@@ -264,6 +260,10 @@ async def _page(
         )
         return Body(page.encode(), _PAGE, status=422 if errors else 200)
 
+    if request.method == "POST":
+        page = await run_in_threadpool(build)
+        headers = {"Cache-Control": "no-store", "Vary": "Accept, Accept-Language"}
+        return Response(page.content, page.status, headers, _PAGE)
     how = _how(request, held, question, HTML, ROWS)
     return await answer(request, how, held.cache, build)
 
