@@ -81,6 +81,7 @@ BY_STATUS: Mapping[int, Kind] = {
     400: Kind(400, "bad-request", "The request cannot be understood"),
     405: Kind(405, "method-not-allowed", "That cannot be done here"),
     422: Kind(422, "bad-parameter", "A parameter is not as it should be"),
+    431: Kind(431, "long-head", "The address or the headers are too long"),
     503: KINDS[errors.Unavailable],
 }
 
@@ -102,7 +103,7 @@ def kind_of(error: IhubError) -> Kind:
 def problem(error: IhubError) -> dict[str, Any]:
     """Return the problem document of `error` as JSON values."""
     kind = kind_of(error)
-    return _document(kind, error.message) | _members(error)
+    return document(kind, error.message) | _members(error)
 
 
 def response(request: Request, document: Mapping[str, Any], headers: Mapping[str, str]) -> Response:
@@ -125,10 +126,11 @@ def install(app: FastAPI) -> None:
 
 def method_not_allowed(method: str, path: str) -> dict[str, Any]:
     """Return the problem document for a method that does nothing at a path."""
-    return _document(BY_STATUS[405], f"{method} does nothing at {path}.")
+    return document(BY_STATUS[405], f"{method} does nothing at {path}.")
 
 
-def _document(kind: Kind, detail: str) -> dict[str, Any]:
+def document(kind: Kind, detail: str) -> dict[str, Any]:
+    """Return the problem document of a kind, `detail` cut where it is very long."""
     text = detail if len(detail) <= LONGEST_DETAIL else detail[: LONGEST_DETAIL - 1] + "…"
     return {
         "type": f"{BASE}problem/{kind.slug}",
@@ -174,7 +176,7 @@ async def _on_ihub_error(request: Request, error: Exception) -> Response:
 def of(request: Request, error: Exception) -> Response:
     """Return the answer that tells the client of `request` about `error`."""
     if not isinstance(error, IhubError):
-        return response(request, _document(INTERNAL, OUR_FAULT), {})
+        return response(request, document(INTERNAL, OUR_FAULT), {})
     headers: dict[str, str] = {}
     if isinstance(error, errors.Unavailable) and error.retry_after is not None:
         headers["Retry-After"] = str(error.retry_after)
@@ -193,9 +195,9 @@ async def _on_http_exception(request: Request, error: Exception) -> Response:
     detail = error.detail if error.detail != "Not Found" else f"No page at {request.url.path}."
     if error.status_code == 405:
         detail = f"{request.method} does nothing at {request.url.path}."
-    return response(request, _document(kind, detail), dict(error.headers or {}))
+    return response(request, document(kind, detail), dict(error.headers or {}))
 
 
 async def _on_exception(request: Request, error: Exception) -> Response:
     log.error("%s %s failed", request.method, request.url.path, exc_info=error)
-    return response(request, _document(INTERNAL, OUR_FAULT), {})
+    return response(request, document(INTERNAL, OUR_FAULT), {})

@@ -13,7 +13,6 @@ from ihubkg import verbs
 from ihubkg.errors import IhubError
 
 BACKLOG = 128
-HEADER_BYTES = 16 * 1024
 PATIENCE = 10
 """Seconds that open requests get when the service is stopped."""
 
@@ -26,8 +25,17 @@ PATIENCE = 10
     envvar="IHUBKG_DATA",
     help="Data folder to use; without it, the packaged graph in memory.",
 )
-@click.option("--host", default="127.0.0.1", show_default=True)
-@click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65535))
+@click.option(
+    "--host", metavar="H", default="127.0.0.1", show_default=True, help="Address to listen on."
+)
+@click.option(
+    "--port",
+    metavar="P",
+    default=8000,
+    show_default=True,
+    type=click.IntRange(0, 65535),
+    help="Port to listen on; 0 takes any that is free.",
+)
 @click.option("--read-only", is_flag=True, envvar="IHUBKG_READ_ONLY", help="Refuse every write.")
 def verb(data: Path | None, host: str, port: int, read_only: bool) -> None:
     """Start the service: pages, linked data, SPARQL and questions over HTTP.
@@ -89,10 +97,10 @@ def _run(listener: socket.socket) -> None:
         uvicorn.Config(
             "service.app:create_app",
             factory=True,
+            http="service.wire:Wire",
             log_level="warning",
             access_log=False,
             server_header=False,
-            h11_max_incomplete_event_size=HEADER_BYTES,
             timeout_graceful_shutdown=PATIENCE,
         )
     )
