@@ -5,6 +5,7 @@ sees to it.
 """
 
 import ast
+import io
 import os
 import sys
 from collections.abc import Sequence
@@ -68,12 +69,16 @@ class Verbs(click.Group):
         """Run the command line; exit 2 with one line on stderr where it cannot be done."""
         if not standalone_mode:
             return super().main(args, prog_name, complete_var, False, **extra)
+        _write_what_can_be_written()
         try:
             sys.exit(super().main(args, prog_name, complete_var, False, **extra) or 0)
         except (click.Abort, KeyboardInterrupt):
             sys.exit(INTERRUPTED)
         except click.exceptions.NoArgsIsHelpError as error:
             error.show()
+        except click.UsageError as error:
+            see = f" See {error.ctx.command_path} --help." if error.ctx else ""
+            _complain(error.format_message() + see)
         except click.ClickException as error:
             _complain(error.format_message())
         except IhubError as error:
@@ -100,11 +105,23 @@ def _summary(name: str) -> str:
     return said.partition(": ")[2].partition("\n")[0].rstrip(".")
 
 
+def _write_what_can_be_written() -> None:
+    """Put a question mark for a character that the terminal's encoding does not have."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
+
+
 def _complain(message: str) -> None:
     click.echo(f"ihubkg: {' '.join(message.split())}", err=True)
 
 
-@click.group(cls=Verbs, name="ihubkg", context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    cls=Verbs,
+    name="ihubkg",
+    subcommand_metavar="VERB …",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
 @click.version_option(package_name="ihubkg", prog_name="ihubkg")
 @click.option("--traceback", is_flag=True, help="Show where in the program a fault came up.")
 def main(traceback: bool) -> None:

@@ -75,7 +75,7 @@ class BadParameter(IhubError):
 
     def __init__(self, errors: Iterable[ParameterProblem]) -> None:
         self.errors = tuple(errors)
-        super().__init__("; ".join(str(error) for error in self.errors))
+        super().__init__(" ".join(str(error) for error in self.errors))
 
 
 class NotFound(IhubError):

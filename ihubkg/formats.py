@@ -17,20 +17,21 @@ Kind = Literal["graph", "rows", "page"]
 
 @dataclass(frozen=True)
 class Format:
-    """A format: its `name` on the command line, media type, suffix, and what it can hold."""
+    """A format: its `name` on the command line, media type, suffix, what it can hold, its title."""
 
     name: str
     media_type: str
     suffix: str
     kind: Kind
+    title: str = ""
 
 
-TURTLE = Format("turtle", "text/turtle", "ttl", "graph")
-JSONLD = Format("jsonld", "application/ld+json", "jsonld", "graph")
-NTRIPLES = Format("ntriples", "application/n-triples", "nt", "graph")
-NQUADS = Format("nquads", "application/n-quads", "nq", "graph")
-TRIG = Format("trig", "application/trig", "trig", "graph")
-RDFXML = Format("rdfxml", "application/rdf+xml", "rdf", "graph")
+TURTLE = Format("turtle", "text/turtle", "ttl", "graph", "Turtle")
+JSONLD = Format("jsonld", "application/ld+json", "jsonld", "graph", "JSON-LD")
+NTRIPLES = Format("ntriples", "application/n-triples", "nt", "graph", "N-Triples")
+NQUADS = Format("nquads", "application/n-quads", "nq", "graph", "N-Quads")
+TRIG = Format("trig", "application/trig", "trig", "graph", "TriG")
+RDFXML = Format("rdfxml", "application/rdf+xml", "rdf", "graph", "RDF/XML")
 
 JSON = Format("json", "application/sparql-results+json", "json", "rows")
 XML = Format("xml", "application/sparql-results+xml", "xml", "rows")
@@ -42,6 +43,8 @@ HTML = Format("html", "text/html", "html", "page")
 GRAPH_FORMATS: tuple[Format, ...] = (TURTLE, JSONLD, NTRIPLES, NQUADS, TRIG, RDFXML)
 ROW_FORMATS: tuple[Format, ...] = (JSON, XML, CSV, TSV)
 FORMATS: tuple[Format, ...] = (*GRAPH_FORMATS, *ROW_FORMATS, HTML)
+CHECKED_FORMATS: tuple[Format, ...] = (*GRAPH_FORMATS, CSV)
+"""What is checked against the shapes: graphs, and tables filled in from our templates."""
 DATASET_FORMATS: tuple[Format, ...] = (NQUADS, TRIG, JSONLD)
 """The graph formats that can say in which graph a triple is."""
 

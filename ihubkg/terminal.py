@@ -5,6 +5,7 @@ Progress goes to standard error and only to a terminal; what is piped gets the r
 
 import io
 import sys
+import textwrap
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
@@ -16,10 +17,19 @@ from rich.table import Table
 _PIPED = 10_000
 """Columns of a table that nobody looks at in a window: nothing is folded."""
 
+_ENOUGH = 24
+"""Characters in which a column of longer text can still be read."""
+_GAP = 3
+_RULE = "─"
+
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """Return a table as text, folded to the terminal's width where there is one."""
+    """Return a table as text, folded to the terminal's width where there is one.
+
+    Where the columns would get too narrow to read, each row is a block of lines instead.
+    """
     is_terminal = sys.stdout.isatty()
+    listed = [[*row] for row in rows]
     out = io.StringIO()
     console = Console(
         file=out,
@@ -30,13 +40,48 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
         emoji=False,
         legacy_windows=False,
     )
+    if is_terminal and listed and _least(columns, listed) > console.width:
+        return _blocks(columns, listed, console.width)
     shown = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False)
     for column in columns:
         shown.add_column(column, overflow="fold")
-    for row in rows:
+    for row in listed:
         shown.add_row(*row)
     console.print(shown)
-    return "\n".join(line.rstrip() for line in out.getvalue().splitlines())
+    text = out.getvalue() if _takes(_RULE) else out.getvalue().replace(_RULE, "-")
+    return "\n".join(line.rstrip() for line in text.splitlines())
+
+
+def _takes(text: str) -> bool:
+    """Tell whether standard output can show `text`."""
+    try:
+        text.encode(sys.stdout.encoding or "utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _least(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> int:
+    """Return the width from which a table can be read."""
+    widths = (max(map(len, cells)) for cells in zip(columns, *rows, strict=True))
+    return sum(min(width, _ENOUGH) + _GAP for width in widths) - _GAP
+
+
+def _blocks(columns: Sequence[str], rows: Sequence[Sequence[str]], width: int) -> str:
+    """Return each row as lines of column and value, without those that have none."""
+    left = max(map(len, columns)) + 2
+    blocks = (
+        textwrap.fill(
+            value,
+            max(width, left + _ENOUGH),
+            initial_indent=column.ljust(left),
+            subsequent_indent=" " * left,
+        )
+        for row in rows
+        for column, value in (("", ""), *zip(columns, row, strict=True))
+        if value or not column
+    )
+    return "\n".join(blocks).lstrip("\n")
 
 
 @contextmanager

@@ -112,7 +112,8 @@ def reformat(text: str) -> str:
 
 def plain(error: SyntaxError) -> str:
     """Return what pyoxigraph found wrong, without the position that the error carries besides."""
-    return re.sub(r"^Parser error [^:]*: ", "", error.msg or str(error))
+    said = re.sub(r"^Parser error [^:]*: ", "", error.msg or str(error))
+    return re.sub(r"^(\S+) is not a valid", r"“\1” is not a valid", said)
 
 
 def header_of(text: str) -> str:

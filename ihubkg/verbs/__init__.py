@@ -117,8 +117,13 @@ def format_of(path: Path) -> Format:
     """Return the graph format that the suffix of `path` names.
 
     Raises:
+        NotFound: there is no such file, or it is a folder.
         ParseError: it names none.
     """
+    if path.is_dir():
+        raise NotFound(f"{path} is a folder: name the files in it.")
+    if not path.exists():
+        raise NotFound(f"There is no file {path}.")
     fmt = formats.by_suffix(path.suffix, kind="graph")
     if fmt is None:
         known = ", ".join(f".{item.suffix}" for item in formats.GRAPH_FORMATS)

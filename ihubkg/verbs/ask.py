@@ -80,9 +80,11 @@ def verb(
     given = _given(values)
     with verbs.reading(data) as store:
         found = answer.ask(store, question, given, languages=lang)
-        verbs.write_text(_shown(form, found))
         if form == "table":
+            verbs.write_text(_shown(form, found))
             _say_what_is_missing(found)
+        else:
+            verbs.write_bytes(_shown(form, found).rstrip("\n").encode() + b"\n")
 
 
 def _named(name: str) -> Question:

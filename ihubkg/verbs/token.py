@@ -6,6 +6,7 @@ import click
 
 from ihubkg import verbs
 from ihubkg.access import DAYS, MOST_DAYS, ROLES, Access, Role
+from ihubkg.errors import NotFound
 
 
 @click.group("token")
@@ -50,7 +51,7 @@ def show(data: Path) -> None:
     Example:
       ihubkg token list --data .data
     """
-    for holder in Access.of(data).holders():
+    for holder in _existing(data).holders():
         state = f"revoked {holder.revoked}" if holder.revoked else f"until {holder.expires}"
         click.echo(f"{holder.name}\t{holder.role}\t…{holder.end}\t{state}")
 
@@ -65,5 +66,12 @@ def revoke(name: str, data: Path) -> None:
     Example:
       ihubkg token revoke anna --data .data
     """
-    Access.of(data).revoke(name)
+    _existing(data).revoke(name)
     click.echo(f"The token of {name} is no longer valid.")
+
+
+def _existing(data: Path) -> Access:
+    """Return the tokens of a data folder, which is not made where there is none."""
+    if not data.exists():
+        raise NotFound(f"There is no data folder {data}.")
+    return Access.of(data)

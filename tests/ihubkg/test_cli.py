@@ -1,3 +1,4 @@
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -146,6 +147,36 @@ def test_a_reader_that_goes_away_is_no_error(root: Path) -> None:
         dumping.stdout.read(10)
         dumping.stdout.close()
         assert dumping.stderr.read() == b""
+
+
+def test_a_terminal_of_another_encoding_gets_question_marks(root: Path) -> None:
+    command = [sys.executable, "-m", module.__name__, "ask", "hub-and-pair-of-school"]
+    result = subprocess.run(
+        command,
+        cwd=root,
+        env={**os.environ, "PYTHONIOENCODING": "iso-8859-7:strict"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (result.returncode, result.stderr) == (0, "")
+    assert "J??pre School" in result.stdout
+
+
+def test_what_programs_read_is_utf_8_in_every_locale(root: Path) -> None:
+    command = [sys.executable, "-m", module.__name__, "ask", "hub-and-pair-of-school"]
+    result = subprocess.run(
+        [*command, "--format", "csv"],
+        cwd=root,
+        env={**os.environ, "PYTHONIOENCODING": "ascii"},
+        capture_output=True,
+        check=False,
+    )
+    assert "Jõõpre School" in result.stdout.decode()
+
+
+def test_a_mistake_in_the_arguments_leads_to_the_help_of_the_verb(cli: Cli) -> None:
+    assert cli("ask").stderr == "ihubkg: Missing argument 'NAME'. See ihubkg ask --help.\n"
 
 
 def test_the_program_runs_as_a_module(run: Run) -> None:

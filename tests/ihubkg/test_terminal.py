@@ -31,6 +31,26 @@ def test_a_table_fits_the_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "\x1b" in text
 
 
+def test_a_table_too_wide_to_read_is_blocks_of_lines(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdout", Screen())
+    monkeypatch.setenv("COLUMNS", "40")
+    long = "It begins by mapping the needs of the school."
+    text = terminal.table(["method", "why", "note"], [["Digipeda", long, ""], ["IDI", long, long]])
+    first, _, second = text.partition("\n\n")
+    assert first.splitlines() == [
+        "method  Digipeda",
+        "why     It begins by mapping the needs",
+        "        of the school.",
+    ]
+    assert second.startswith("method  IDI\n")
+    assert "note    It begins" in second
+
+
+def test_a_terminal_without_lines_gets_dashes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(io.BytesIO(), encoding="ascii"))
+    assert terminal.table(["one"], [["1"]]).splitlines()[1] == "---"
+
+
 def test_a_table_without_rows_shows_its_columns() -> None:
     assert terminal.table(["one"], []).split()[0] == "one"
 

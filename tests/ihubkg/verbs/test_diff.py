@@ -33,3 +33,8 @@ def test_what_cannot_be_compared_is_said(cli: Cli, tmp_path: Path) -> None:
     assert result.exit_code == 2
     assert "a.ttl:1:14: The prefix x:" in result.stderr
     assert "is no data folder" in cli("diff", tmp_path, tmp_path).stderr
+
+
+def test_a_file_that_is_not_there_is_named(cli: Cli, tmp_path: Path) -> None:
+    result = cli("diff", tmp_path / "a", tmp_path / "b")
+    assert (result.exit_code, result.stderr) == (2, f"ihubkg: There is no file {tmp_path / 'a'}.\n")

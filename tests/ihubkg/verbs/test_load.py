@@ -55,7 +55,7 @@ def test_quads_keep_their_graphs_unless_one_is_named(cli: Cli, data: Path, tmp_p
         ("b.ttl", "<http://e/s>\n nope:p 1 .", "b.ttl:2:2: The prefix nope:"),
         ("b.docx", "x", "what format .docx means is not known"),
         ("b", "x", "a name without suffix"),
-        (None, "", "No such file"),
+        (None, "", "There is no file"),
     ],
 )
 def test_nothing_is_loaded_where_one_file_cannot_be_read(

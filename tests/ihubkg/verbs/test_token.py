@@ -30,3 +30,10 @@ def test_roles_and_days_are_checked(cli: Cli, tmp_path: Path) -> None:
     assert cli(*start, "--role", "king").exit_code == 2
     assert cli(*start, "--role", "maintainer", "--days", "0").exit_code == 2
     assert Access.of(tmp_path).holders() == []
+
+
+def test_the_tokens_of_a_folder_that_is_not_there_are_not_listed(cli: Cli, tmp_path: Path) -> None:
+    result = cli("token", "list", "--data", tmp_path / "none")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "There is no data folder" in result.stderr
+    assert not (tmp_path / "none").exists()

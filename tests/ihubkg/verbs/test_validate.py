@@ -8,6 +8,8 @@ import jsonschema
 import orjson
 import pytest
 
+from tests.conftest import Cli
+
 BROKEN = """@prefix ihub: <https://w3id.org/ihub4schools/ontology#> .
 @prefix skos: <http://www.w3.org/2004/02/skos/core#> .
 
@@ -74,3 +76,9 @@ def test_files_or_all_must_be_named() -> None:
     found = run()
     assert found.returncode == 2
     assert b"--all" in found.stderr
+
+
+def test_a_folder_is_no_file(cli: Cli, tmp_path: Path) -> None:
+    result = cli("validate", tmp_path)
+    assert result.exit_code == 2
+    assert result.stderr == f"ihubkg: {tmp_path} is a folder: name the files in it.\n"
