@@ -6,23 +6,27 @@ strangers send. Nothing here fetches or writes anything.
 
 import re
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 from itertools import islice
 
 import pyoxigraph as ox
 
-from ihubkg import edits, locate
+from ihubkg import edits, locate, tabular
 from ihubkg.context import Context
+from ihubkg.edits import Editor
 from ihubkg.errors import LimitExceeded, ParseError, TooLarge
 from ihubkg.fixes import Candidate, Mender
-from ihubkg.formats import TRIG, TURTLE, Format
+from ihubkg.formats import CSV, TRIG, TURTLE, Format
 from ihubkg.marks import Index, Mark, Term, Text
 from ihubkg.model import Model
-from ihubkg.parse import Limits, Remark, read
+from ihubkg.parse import Limits, Remark, decode, fault, odd_signs, read
 from ihubkg.report import Edit, Fix, Location, Problem, Report
 from ihubkg.shapes import name_of
 from ihubkg.spelling import Vocabulary
+from ihubkg.tabular import Fault
+from ihubkg.templates import Templates
 from ihubkg.terms import PREFIXES, shape
 from ihubkg.validate import Checker, is_system
 
@@ -53,16 +57,29 @@ class Options:
 
 
 @dataclass(frozen=True)
+class Reading:
+    """What a file says; `places` and `editor` are None where its text cannot be followed."""
+
+    quads: Sequence[ox.Quad]
+    remarks: tuple[Remark, ...]
+    places: Callable[[], Index | None]
+    editor: Callable[[], Editor | None]
+    faults: tuple[Fault, ...] = ()
+
+
+@dataclass(frozen=True)
 class Inspector:
     """What checks files: the shapes of a profile and the vocabulary, made ready once."""
 
     checker: Checker
     vocabulary: Vocabulary
+    templates: Templates
 
     @classmethod
     def of(cls, model: Model, *, profile: str = "published") -> "Inspector":
         """Return the inspector of the packaged shapes and vocabulary."""
-        return cls(Checker(model, profile=profile), Vocabulary(model.ontology))
+        checker = Checker(model, profile=profile)
+        return cls(checker, Vocabulary(model.ontology), Templates(model))
 
     def inspect(
         self, data: bytes, fmt: Format, context: Context, options: Options | None = None
@@ -75,12 +92,48 @@ class Inspector:
         given = options or Options()
         text = Text(data.decode("utf-8", errors="replace").removeprefix("\ufeff"))
         try:
-            parsed = read(data, fmt, base=given.base, limits=given.limits, named_graphs=True)
+            reading = self.read(data, fmt, given)
         except ParseError as error:
             return self._unreadable(error, text, fmt, given)
-        file = _File(self, text, fmt, parsed.quads, context, given)
-        report = file.report(parsed.remarks)
+        file = _File(self, text, fmt, reading, context, given)
+        report = file.report()
         return report if not given.fixes else file.mended(report)
+
+    def read(self, data: bytes, fmt: Format, options: Options) -> Reading:
+        """Return what a file says.
+
+        Raises:
+            ParseError: it is not of its format.
+            TooLarge: it is beyond a limit.
+        """
+        if fmt == CSV:
+            return self._table(data, options)
+        found = read(data, fmt, base=options.base, limits=options.limits, named_graphs=True)
+        text = data.decode("utf-8").removeprefix("\ufeff")
+        places = cache(lambda: locate.index(text, fmt, found.quads, base=options.base))
+
+        def editor() -> Editor | None:
+            known = places()
+            return None if known is None else edits.editor(text, fmt, known)
+
+        return Reading(found.quads, found.remarks, places, editor)
+
+    def _table(self, data: bytes, options: Options) -> Reading:
+        text = decode(data, options.limits)
+        table = tabular.read(text, *self.templates.recognise(text, options.source))
+        most = options.limits.triples
+        if len(table.quads) > most:
+            message = f"The table makes more than the {most:,} statements that are taken."
+            raise TooLarge(message, most, len(table.quads))
+        for entry in table.index.entries:
+            for term in (entry.subject, entry.object):
+                wrong = fault(term, options.limits)
+                if wrong:
+                    raise ParseError(wrong, *Text(text).place(entry.at_object.start))
+        remarks = tuple(odd_signs(text))
+        return Reading(
+            table.quads, remarks, lambda: table.index, lambda: table.editor, table.faults
+        )
 
     def _unreadable(self, error: ParseError, text: Text, fmt: Format, options: Options) -> Report:
         line, column = error.line or 1, error.column or 1
@@ -120,16 +173,22 @@ class _File:
     inspector: Inspector
     text: Text
     fmt: Format
-    quads: Sequence[ox.Quad]
+    reading: Reading
     context: Context
     options: Options
 
-    def report(self, remarks: Sequence[Remark] = ()) -> Report:
-        places = locate.index(self.text.content, self.fmt, self.quads, base=self.options.base)
+    @property
+    def quads(self) -> Sequence[ox.Quad]:
+        return self.reading.quads
+
+    def report(self) -> Report:
+        places = self.reading.places()
         found = self.found()
+        source = self.options.source
         problems = [
             *(self._located(problem, places) for problem in found.problems),
-            *(_remarked(remark, self.text, self.options.source) for remark in remarks),
+            *(_remarked(remark, self.text, source) for remark in self.reading.remarks),
+            *(self._faulty(one) for one in self.reading.faults),
         ]
         report = Report.of(problems, source=self.options.source)
         return replace(report, truncated=found.truncated, changes=self._changes())
@@ -163,9 +222,7 @@ class _File:
         return replace(report, problems=tuple(problems))
 
     def _mender(self) -> Mender | None:
-        text = self.text.content
-        places = locate.index(text, self.fmt, self.quads, base=self.options.base)
-        editor = None if places is None else edits.editor(text, self.fmt, places)
+        places, editor = self.reading.places(), self.reading.editor()
         if places is None or editor is None:
             return None
         checker = self.inspector.checker
@@ -199,18 +256,37 @@ class _File:
         text = edits.apply(self.text.content, candidate.edits)
         options = self.options
         try:
-            parsed = read(
-                text.encode(), self.fmt, base=options.base, limits=options.limits, named_graphs=True
-            )
-            changed = replace(self, text=Text(text), quads=parsed.quads)
-            only = _touched(self.quads, parsed.quads)
+            reading = self.inspector.read(text.encode(), self.fmt, options)
+            changed = replace(self, text=Text(text), reading=reading)
+            only = _touched(self.quads, reading.quads)
             if problem.focus is not None:
                 only.add(problem.focus)
             before = {_key(other) for other in self.found(frozenset(only)).problems}
-            after = {_key(other) for other in changed.found(frozenset(only)).problems}
+            names = _renamed(self.quads, reading.quads)
+            found = changed.found(frozenset(only))
+            after = {_key(other, names) for other in found.problems}
         except (ParseError, TooLarge):
             return False
         return _key(problem) in before and after < before and _key(problem) not in after
+
+    def _faulty(self, one: Fault) -> Problem:
+        """Return a cell that says nothing as a problem, with what mends it, if that is known."""
+        place = self.text.location(one.mark, self.options.source)
+        problem = Problem("Violation", None, "Table", message={"en": one.message}, location=place)
+        if not one.edits:
+            return problem
+        candidate = Candidate(one.title, one.edits)
+        text = edits.apply(self.text.content, one.edits)
+        try:
+            reading = self.inspector.read(text.encode(), self.fmt, self.options)
+            changed = replace(self, text=Text(text), reading=reading)
+            is_better = len(reading.faults) < len(self.reading.faults)
+            before = {_key(other) for other in self.found().problems}
+            if is_better and {_key(other) for other in changed.found().problems} <= before:
+                return replace(problem, fix=self._written(candidate))
+        except (ParseError, TooLarge):
+            pass
+        return replace(problem, hint=f"Perhaps: {one.title}.")
 
     def _is_private(self, candidate: Candidate) -> bool:
         texts = (candidate.title, *(edit.text for edit in candidate.edits))
@@ -260,9 +336,18 @@ def _touched(before: Sequence[ox.Quad], after: Sequence[ox.Quad]) -> set[Term]:
     return {term for term in things if not isinstance(term, ox.Literal)}
 
 
-def _key(problem: Problem) -> object:
+def _renamed(before: Sequence[ox.Quad], after: Sequence[ox.Quad]) -> Mapping[str, str]:
+    """Return the old addresses of things by the new ones, where nothing else changed place."""
+    if len(before) != len(after):
+        return {}
+    pairs = zip(before, after, strict=True)
+    return {str(new.subject): str(old.subject) for old, new in pairs if old.subject != new.subject}
+
+
+def _key(problem: Problem, names: Mapping[str, str] | None = None) -> object:
     """Return what makes two problems of two forms of a file the same."""
     focus = None if isinstance(problem.focus, ox.BlankNode) else str(problem.focus)
+    focus = (names or {}).get(focus or "", focus)
     value = None if isinstance(problem.value, ox.BlankNode) else str(problem.value)
     text = problem.message.get("en") if problem.shape is None else None
     return (problem.shape, problem.constraint, focus, problem.path, value, text)

@@ -244,10 +244,11 @@ def _other_address(mender: Mender, problem: Problem, entry: Entry | None) -> Ite
 def _countries(mender: Mender, text: str) -> Iterator[Term]:
     """Yield the entries of the country table for a country's name, as regions give them."""
     name = local_name(text) if "://" in text else text
-    country = ox.NamedNode(PREFIXES["dcterms"] + "spatial")
     for iri in nearest(name, dict(things(mender.context, [term("Region")])), near=85.0):
-        for quad in mender.context.find(ox.NamedNode(iri), country, None):
-            yield quad.object
+        for predicate in (PREFIXES["dcterms"] + "spatial", _ELSEWHERE):
+            for quad in mender.context.find(ox.NamedNode(iri), ox.NamedNode(predicate), None):
+                if "/authority/country/" in getattr(quad.object, "value", ""):
+                    yield quad.object
 
 
 def _new_address(mender: Mender, problem: Problem) -> Iterator[Candidate]:

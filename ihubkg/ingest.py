@@ -31,8 +31,8 @@ def prepare() -> Validate:
         """Check `data`; `job` has format, to; as wanted source, languages, profile, triples."""
         fmt = formats.by_name(str(job["format"]))
         profile = str(job.get("profile", "published"))
-        if fmt is None or fmt.kind != "graph":
-            raise IhubError(f"{job['format']} is not a format of graphs.")
+        if fmt not in formats.CHECKED_FORMATS:
+            raise IhubError(f"{job['format']} is not a format that is checked.")
         if profile not in inspectors:
             inspectors[profile] = Inspector.of(Model.load(), profile=profile)
         limits = replace(LIMITS, triples=int(job.get("triples", LIMITS.triples)))

@@ -49,7 +49,7 @@ def mark(
     if focus is None:
         return None
     if problem.constraint in _MISSING:
-        return _subject(places, focus)
+        return _gap(places, focus, problem.path) or _subject(places, focus)
     found = [*_about(places, focus, problem.path)]
     if name_of(problem.shape or "") == "PrivateText":
         found = [
@@ -113,6 +113,12 @@ def _names(path: str | None) -> list[str]:
         f"{'^' if step.startswith('^') else ''}{expand(step.removeprefix('^'))}"
         for step in _NAME.findall(first)
     ]
+
+
+def _gap(places: Index, focus: Term, path: str | None) -> Mark | None:
+    """Return the empty cell where one of the fields of `path` would be given."""
+    marks = (places.gaps.get((focus, name)) for name in _names(path))
+    return next((mark for mark in marks if mark is not None), None)
 
 
 def _subject(places: Index, focus: Term) -> Mark | None:

@@ -6,7 +6,7 @@ nodes mean the same in both.
 """
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -73,10 +73,17 @@ class Text:
 
 
 class Index:
-    """The entries of one file, found by what they say."""
+    """The entries of one file, found by what they say.
 
-    def __init__(self, entries: Iterable[Entry]) -> None:
+    `gaps` tells for a thing and the IRI of a field where a value would be written that the file
+    does not give: the empty cell of a table.
+    """
+
+    def __init__(
+        self, entries: Iterable[Entry], gaps: Mapping[tuple[Term, str], Mark] | None = None
+    ) -> None:
         self.entries = tuple(entries)
+        self.gaps: Mapping[tuple[Term, str], Mark] = {} if gaps is None else gaps
 
     def lined_up(self, quads: Sequence[ox.Quad]) -> "Index | None":
         """Return the index in the terms of `quads`, the same statements in the same order.

@@ -98,8 +98,8 @@ def read(
     With `named_graphs` statements keep the graphs that the file names.
     """
     allowed = Limits() if limits is None else limits
-    text = _decode(data, allowed)
-    remarks = [*_odd_signs(text)]
+    text = decode(data, allowed)
+    remarks = [*odd_signs(text)]
     if fmt == JSONLD:
         remarks += _json_gate(text, allowed)
     elif fmt == RDFXML:
@@ -112,7 +112,13 @@ def read(
     return Parsed(quads, tuple(remarks))
 
 
-def _decode(data: bytes, limits: Limits) -> str:
+def decode(data: bytes, limits: Limits) -> str:
+    """Return the text of a file.
+
+    Raises:
+        ParseError: it is not UTF-8, or holds NUL characters.
+        TooLarge: it is longer than is taken.
+    """
     if len(data) > limits.size:
         raise TooLarge(
             f"The file has {len(data):,} bytes; at most {limits.size:,} are taken. Split it.",
@@ -134,7 +140,8 @@ def _decode(data: bytes, limits: Limits) -> str:
 _BIDI = re.compile("[\u202a-\u202e\u2066-\u2069]")
 
 
-def _odd_signs(text: str) -> Iterator[Remark]:
+def odd_signs(text: str) -> Iterator[Remark]:
+    """Yield a remark where the text holds signs that are not seen and change how it is read."""
     found = _BIDI.search(text)
     if found:
         code = f"U+{ord(found.group()):04X}"
@@ -335,9 +342,9 @@ def _statements(
                 )
                 raise TooLarge(message, limits.triples, count)
             for term in (quad.subject, quad.predicate, quad.object):
-                fault = _fault(term, limits)
-                if fault:
-                    raise ParseError(fault, *_find(text, _needle(term)))
+                wrong = fault(term, limits)
+                if wrong:
+                    raise ParseError(wrong, *_find(text, _needle(term)))
             yield quad
     except SyntaxError as error:
         line, column = error.lineno, error.offset
@@ -363,7 +370,7 @@ def _plain(error: SyntaxError, fmt: Format) -> str:
         )
     if fault == "No scheme found in an absolute IRI":
         fault = "This is not a whole IRI: it needs a scheme such as https:"
-    return f"This is not {fmt.media_type}: {fault.rstrip('.')}."
+    return f"This is not {fmt.title or fmt.name}: {fault.rstrip('.')}."
 
 
 _NUMBERS = frozenset(
@@ -377,8 +384,8 @@ _NUMBERS = frozenset(
 _MARKUP = frozenset(PREFIXES["rdf"] + name for name in ("HTML", "XMLLiteral"))
 
 
-def _fault(term: object, limits: Limits) -> str | None:
-    """Say what is wrong with a term, if anything."""
+def fault(term: object, limits: Limits) -> str | None:
+    """Return what is wrong with a term, if anything."""
     match term:
         case ox.NamedNode():
             if len(term.value) > limits.iri:

@@ -40,7 +40,9 @@ class Location:
 
     @property
     def place(self) -> str:
-        """The place as editors and compilers write it: `file.ttl:12:5`."""
+        """The place as editors and compilers write it: `file.ttl:12:5`, `table.csv:C7`."""
+        if self.cell is not None:
+            return f"{self.source}:{self.cell}"
         numbers = [str(n) for n in (self.line, self.column) if n is not None]
         return ":".join([self.source, *numbers])
 
@@ -166,7 +168,9 @@ def _distinct(problems: Iterable[Problem]) -> Iterable[Problem]:
     worst: dict[tuple[str, str | None, str, str], Problem] = {}
     for problem in problems:
         same = (str(problem.focus), problem.path, problem.constraint, str(problem.value))
-        if problem.constraint in ("SPARQL", "Not") or problem.path is None:
+        if problem.shape is None:
+            same = (*same[:2], f"{problem.constraint} {problem.location}", same[3])
+        elif problem.constraint in ("SPARQL", "Not") or problem.path is None:
             same = (*same[:2], f"{problem.shape} {problem.constraint}", same[3])
         known = worst.get(same)
         if known is None or SEVERITIES.index(problem.severity) < SEVERITIES.index(known.severity):

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import islice
+from urllib.parse import unquote
 
 import pyoxigraph as ox
 import rdflib
@@ -127,8 +128,12 @@ def mentioned(text: str, candidates: Mapping[str, Sequence[str]]) -> list[str]:
 
 
 def local_name(iri: str) -> str:
-    """Return the last part of an IRI."""
-    return re.split(r"[#/:]", iri.rstrip("/#"))[-1]
+    """Return the last part of an IRI, without percent signs.
+
+    >>> local_name("https://example.org/id/a%20b/")
+    'a b'
+    """
+    return unquote(re.split(r"[#/:]", iri.rstrip("/#"))[-1])
 
 
 def _plain(name: str) -> str:

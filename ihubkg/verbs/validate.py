@@ -7,6 +7,7 @@ import click
 
 from ihubkg import terminal, verbs
 from ihubkg.errors import NotFound, ParseError
+from ihubkg.formats import CSV, Format
 from ihubkg.report import Report
 
 FORMATS = ("text", "json", "jsonld", "sarif", "turtle", "html", "csv")
@@ -37,6 +38,7 @@ def verb(
     \b
     Examples:
       ihubkg validate my-method.ttl
+      ihubkg validate schools.csv
       ihubkg validate *.jsonld --format sarif > problems.sarif
       ihubkg validate --all
     """
@@ -58,9 +60,9 @@ def _whole(data: Path | None, profile: str) -> Report:
     from ihubkg.context import Context
     from ihubkg.model import Model
 
-    with verbs.reading(data) as store, terminal.waiting("Checking the whole graph"):
-        stated = Context.of(store.raw).find(None, None, None)
-        return validate_all(stated, model=Model.load(), profile=profile)
+    with verbs.reading(data) as store, terminal.steps() as step:
+        context = Context.of(store.raw)
+        return validate_all(context, model=Model.load(), profile=profile, step=step)
 
 
 def _each(files: tuple[Path, ...], data: Path | None, profile: str) -> list[Report]:
@@ -68,7 +70,7 @@ def _each(files: tuple[Path, ...], data: Path | None, profile: str) -> list[Repo
     from ihubkg.document import Inspector, Options
     from ihubkg.model import Model
 
-    given = [(path, verbs.format_of(path), _bytes(path)) for path in files]
+    given = [(path, _format(path), _bytes(path)) for path in files]
     with terminal.waiting("Reading the shapes"):
         model = Model.load()
         inspector = Inspector.of(model, profile=profile)
@@ -84,6 +86,10 @@ def _each(files: tuple[Path, ...], data: Path | None, profile: str) -> list[Repo
             inspector.inspect(content, fmt, context, Options(source=str(path)))
             for path, fmt, content in given
         ]
+
+
+def _format(path: Path) -> Format:
+    return CSV if path.suffix.lower() == f".{CSV.suffix}" else verbs.format_of(path)
 
 
 def _bytes(path: Path) -> bytes:

@@ -5,7 +5,7 @@ import pytest
 from ihubkg.context import Context
 from ihubkg.document import Inspector, Options
 from ihubkg.edits import apply
-from ihubkg.formats import JSONLD, TURTLE
+from ihubkg.formats import CSV, JSONLD, TURTLE
 from ihubkg.model import Model
 from ihubkg.rendering import MEDIA_TYPES, render
 from ihubkg.report import Problem, Report
@@ -79,3 +79,38 @@ def test_a_prefix_of_ours_is_declared_by_a_fix(inspector: Inspector, context: Co
     assert not report.readable
     assert report.problems[0].fix is not None
     assert report.problems[0].fix.patch.startswith("--- a.ttl")
+
+
+def test_a_wrong_cell_is_named_and_mended(inspector: Inspector, context: Context) -> None:
+    text = (
+        "id,name,country,place,hme page,source passages\n"
+        "x,X School,ESTONIA,estnia,,web-estonia-lst\n"
+        "Y School,Y School,EST,estonia,,web-estonia-list\n"
+        "audru,,EST,estonia,,web-estonia-list\n"
+    )
+    report = inspector.inspect(text.encode(), CSV, context, Options(source="schools.csv"))
+    wrong = [p for p in report.problems if p.severity == "Violation"]
+    assert {p.location.cell if p.location else None for p in wrong} == {
+        *("C2", "D2", "F2", "A3", "B4", "E1")
+    }
+    for one in wrong:
+        assert one.location is not None
+        assert one.fix is not None, one.location.cell
+        assert one.location.place == f"schools.csv:{one.location.cell}"
+    edits = [edit for one in wrong if one.fix for edit in one.fix.edits]
+    mended = apply(text, edits)
+    assert mended.splitlines()[1:] == [
+        "x,X School,EST,estonia,,web-estonia-list",
+        "y-school,Y School,EST,estonia,,web-estonia-list",
+        "audru,Audru School,EST,estonia,,web-estonia-list",
+    ]
+    assert inspector.inspect(mended.encode(), CSV, context, Options(source="schools.csv")).conforms
+
+
+def test_a_file_that_is_no_table_of_ours_is_unreadable(
+    inspector: Inspector, context: Context
+) -> None:
+    for text in ("a,b\n1,2\n", "", 'id,name\n"x'):
+        report = inspector.inspect(text.encode(), CSV, context)
+        assert not report.readable
+        assert report.problems[0].location is not None

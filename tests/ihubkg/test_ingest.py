@@ -36,5 +36,5 @@ def test_a_limit_of_triples_can_be_lowered(validate: Validate) -> None:
 
 
 def test_only_formats_of_graphs_are_taken(validate: Validate) -> None:
-    with pytest.raises(IhubError, match="no-such is not a format of graphs"):
+    with pytest.raises(IhubError, match="no-such is not a format that is checked"):
         validate(BAD, {"format": "no-such"}, ox.Store())
