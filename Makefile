@@ -80,6 +80,7 @@ lint: develop
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 	@$(BIN)/ihubkg fmt --check
+	@$(BIN)/ihubkg check
 
 fmt: develop ## the one form of Python and Turtle
 	@$(BIN)/ruff format .

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 import pyoxigraph as ox
 
 from ihubkg import rule as rules_
-from ihubkg.rule import DELTA, Pattern, Rule
+from ihubkg.rule import DELTA, Pattern, PropertyPath, Rule
 from ihubkg.terms import CURATED, INFERRED, INTERPRETED, ONTOLOGY, PREFIXES, VOCAB, shorten, term
 
 PREMISES: tuple[str, ...] = (CURATED, INTERPRETED, VOCAB, ONTOLOGY)
@@ -30,8 +30,10 @@ _HERE = ox.DefaultGraph()
 _DELTA = ox.NamedNode(DELTA)
 _ONTOLOGY = ox.NamedNode(ONTOLOGY)
 _TYPE = ox.NamedNode(PREFIXES["rdf"] + "type")
+_CLASS = ox.NamedNode(PREFIXES["owl"] + "Class")
 _NOTHING = ox.NamedNode(PREFIXES["owl"] + "Nothing")
 _SUBCLASS = ox.NamedNode(PREFIXES["rdfs"] + "subClassOf")
+_IMAGINED = "urn:ihubkg:imagined:"
 
 
 def materialise(
@@ -89,6 +91,16 @@ class Step:
             for premise in self.premises
             for shown in (premise.visible() if _is_unnamed(premise.triple) else (premise,))
         )
+
+    def axioms(self) -> tuple[ox.Triple, ...]:
+        """Return the axioms by which this follows from its premises; none where it is asserted.
+
+        Of an axiom that a rule reads along a path, such as a group of classes, stands the first
+        property of the path.
+        """
+        if self.rule is None or self.bindings is None:
+            return ()
+        return tuple(_fill(_plain(axiom), self.bindings) for axiom in self.rule.axioms)
 
     def asserted(self) -> tuple["Step", ...]:
         """Return the asserted facts on which this rests."""
@@ -150,6 +162,32 @@ def clashes(store: ox.Store) -> tuple[Step, ...]:
     return tuple(sorted(found, key=lambda step: str(step.triple)))
 
 
+def barren(store: ox.Store) -> Mapping[ox.NamedNode, Step]:
+    """Return the classes of the ontology in `store` that can have no member, and why not.
+
+    One member of each class is imagined, and the rules say whether it can be. They find what rules
+    can find; a reasoner finds all.
+    """
+    alone = ox.Store()
+    alone.extend(store.quads_for_pattern(None, None, None, _ONTOLOGY))
+    imagined: dict[Node, ox.NamedNode] = {}
+    for quad in list(alone.quads_for_pattern(None, _TYPE, _CLASS, _ONTOLOGY)):
+        if isinstance(quad.subject, ox.NamedNode):
+            member = ox.NamedNode(f"{_IMAGINED}{len(imagined)}")
+            imagined[member] = quad.subject
+            alone.add(ox.Quad(member, _TYPE, quad.subject, ox.NamedNode(CURATED)))
+    found: dict[ox.NamedNode, Step] = {}
+    for step in clashes(alone):
+        if step.triple.subject in imagined:
+            found.setdefault(imagined[step.triple.subject], step)
+    return found
+
+
+def is_imagined(node: Node) -> bool:
+    """Tell whether `node` was only made up to try an axiom on it."""
+    return isinstance(node, ox.NamedNode) and node.value.startswith(_IMAGINED)
+
+
 def class_named(name: str) -> ox.NamedNode:
     """Return the node of the class `name` of the ontology."""
     return ox.NamedNode(term(name))
@@ -174,7 +212,7 @@ def in_words(step: Step, label: Label | None = None) -> list[str]:
             lines.append(f"{indent}{fact} (see above)")
         else:
             told.add(one.triple)
-            lines.append(f"{indent}{fact}, because {_because(one, name)} ({one.rule.name}):")
+            lines.append(f"{indent}{fact}, because {because(one, name)} ({one.rule.name}):")
             for premise in one.visible():
                 tell(premise, depth + 1)
 
@@ -192,7 +230,7 @@ def sentence(triple: ox.Triple, label: Label) -> str:
     return f"{subject} – {label(triple.predicate)} – {value}"
 
 
-def _because(step: Step, label: Label) -> str:
+def because(step: Step, label: Label) -> str:
     """Return the rule's reason in words; a step through unnamed classes takes the innermost's."""
     rule, bindings = step.rule, step.bindings
     if rule is None or bindings is None:
@@ -292,6 +330,13 @@ def _construct(known: ox.Store, query: str) -> list[ox.Triple]:
 def _fill(pattern: Pattern, bindings: Mapping[str, Node]) -> ox.Triple:
     s, p, o = (bindings[slot] if isinstance(slot, str) else slot for slot in pattern)
     return ox.Triple(s, p, o)  # type: ignore[arg-type]  # rules give no literal subject
+
+
+def _plain(axiom: Pattern) -> Pattern:
+    subject, path, value = axiom
+    if isinstance(path, PropertyPath):
+        path = ox.NamedNode(path.text[1 : path.text.index(">")])
+    return subject, path, value
 
 
 def _triples(known: ox.Store) -> Iterator[ox.Triple]:

@@ -33,11 +33,13 @@ from pathlib import Path
 import owlready2
 import pyoxigraph as ox
 
+from ihubkg import axioms as axioms_
 from ihubkg import files, infer
+from ihubkg.axioms import Facts
 from ihubkg.errors import IhubError, Timeout, Unavailable
 from ihubkg.infer import PREMISES, Step
 from ihubkg.model import DL_VIEW, Model
-from ihubkg.terms import BASE, ONTOLOGY, PREFIXES
+from ihubkg.terms import BASE, ONTOLOGY, PREFIXES, shorten
 
 Graphs = list[ox.NamedNode | ox.BlankNode | ox.DefaultGraph]
 
@@ -68,7 +70,8 @@ class Verdict:
 
     `clashes` tells an inconsistency as far as rules can; `unsatisfiable` are IRIs of classes that
     can have no member; `violations` are, by profile, the faults that `queries/hygiene/profile-*`
-    find; `triples` is the size of the view, `seconds` how long all of it took.
+    find, each with the axiom it is in; `empty` says of unsatisfiable classes why, as far as rules
+    can; `triples` is the size of the view, `seconds` how long all of it took.
     """
 
     consistent: bool
@@ -77,6 +80,7 @@ class Verdict:
     violations: Mapping[str, tuple[str, ...]]
     triples: int
     seconds: float
+    empty: tuple[Step, ...] = ()
 
     @property
     def ok(self) -> bool:
@@ -110,7 +114,9 @@ def check(
     clashes = () if consistent else infer.clashes(store)
     found = violations(store)
     spent = time.monotonic() - began
-    return Verdict(consistent, names or (), clashes, found, len(whole), spent)
+    barren = infer.barren(store) if names else {}
+    empty = tuple(step for name, step in barren.items() if name.value in (names or ()))
+    return Verdict(consistent, names or (), clashes, found, len(whole), spent, empty)
 
 
 def violations(store: ox.Store) -> Mapping[str, tuple[str, ...]]:
@@ -120,10 +126,11 @@ def violations(store: ox.Store) -> Mapping[str, tuple[str, ...]]:
     """
     folder = files.root() / "queries" / "hygiene"
     graphs: Graphs = [*map(ox.NamedNode, PREMISES)]
+    facts = axioms_.index(_graph(store, ONTOLOGY))
     found: dict[str, tuple[str, ...]] = {}
     for profile, prefix in PROFILES.items():
         rows = [
-            f"{path.stem}: {' '.join(str(value) for value in solution)}"
+            f"{path.stem}: {' '.join(_told(facts, value) for value in solution)}"
             for path in sorted(folder.glob(f"{prefix}*.rq"))
             for solution in _select(store, path.read_text(encoding="utf-8"), graphs)
         ]
@@ -158,6 +165,7 @@ def report(verdict: Verdict, label: infer.Label | None = None) -> list[str]:
         "consistent" if verdict.consistent else "INCONSISTENT: the facts and axioms clash",
         f"{len(verdict.unsatisfiable)} unsatisfiable classes",
         *(f"  {name}" for name in verdict.unsatisfiable),
+        *(line for step in verdict.empty for line in infer.in_words(step, label)),
         *(line for clash in verdict.clashes for line in infer.in_words(clash, label)),
     ]
     for profile, rows in verdict.violations.items():
@@ -214,6 +222,13 @@ def world(model: Model | None = None) -> owlready2.World:
     fresh = owlready2.World()
     fresh.get_ontology(BASE + "ontology").load(fileobj=text, only_local=True)
     return fresh
+
+
+def _told(facts: Facts, node: infer.Node | None) -> str:
+    """Return a term, or the axiom in which an unnamed one stands."""
+    if isinstance(node, ox.NamedNode):
+        return shorten(node.value)
+    return axioms_.around(facts, node) if isinstance(node, ox.BlankNode) else str(node)
 
 
 def _select(store: ox.Store, text: str, graphs: Graphs) -> ox.QuerySolutions:

@@ -2,13 +2,13 @@
 
 from fnmatch import fnmatch
 from pathlib import Path
-from typing import TypedDict
 
 import pyoxigraph as ox
 import pytest
 import yaml
 
 from ihubkg import files
+from ihubkg.hygiene import Check
 from ihubkg.model import Model
 from ihubkg.store import Store
 from ihubkg.terms import BASE, PREFIXES, graph
@@ -22,31 +22,19 @@ FAULTS: dict[str, dict[str, str]] = yaml.safe_load((HERE / "faults.yaml").read_t
 LEVELS = {"critical", "important", "minor", "error", "warn", "info"}
 
 
-class Waiver(TypedDict):
-    """Rows that stand: those of `query` whose ?this matches the pattern `this`."""
-
-    query: str
-    this: str
-    reason: str
-
-
-WAIVERS: list[Waiver] = yaml.safe_load((HERE / "waivers.yaml").read_text("utf-8"))
-
-
 def rows(results: object) -> list[str]:
     assert isinstance(results, ox.QuerySolutions)
     return [" ".join(str(value) for value in solution) for solution in results]
 
 
 def header(text: str) -> dict[str, str]:
-    lines = (line[2:].strip() for line in text.splitlines() if line.startswith("#+"))
-    return {key.strip(): value.strip() for key, _, value in (one.partition(":") for one in lines)}
+    check = Check.read("", text)
+    return {name: getattr(check, name) for name in ("summary", "fix", "level", "after")}
 
 
 def faults(name: str, store: Store) -> list[str]:
-    mine = [one["this"] for one in WAIVERS if one["query"] == name]
-    found = rows(store.query(QUERIES[name]))
-    return [row for row in found if not any(fnmatch(row, pattern) for pattern in mine)]
+    found = Check.read(name, QUERIES[name]).rows(store)
+    return [" ".join(str(value) for value in row) for row in found]
 
 
 @pytest.mark.parametrize("name", QUERIES)
@@ -73,18 +61,21 @@ def test_faults_and_queries_are_the_same_set() -> None:
 @pytest.mark.parametrize("name", QUERIES)
 def test_each_query_says_what_is_wrong_and_what_to_do(name: str) -> None:
     told = header(QUERIES[name])
-    assert set(told) >= {"summary", "fix", "level", "after"}
+    assert all(told.values())
     assert told["level"] in LEVELS
     assert told["summary"].endswith(".")
     assert told["fix"].endswith(".")
 
 
 def test_every_waiver_covers_something_and_nothing_serious(store: Store) -> None:
-    for waiver in WAIVERS:
-        assert len(waiver["reason"]) > 40
-        assert header(QUERIES[waiver["query"]])["level"] in {"minor", "info"}
-        found = rows(store.query(QUERIES[waiver["query"]]))
-        assert any(fnmatch(row, waiver["this"]) for row in found)
+    waiving = [check for check in map(Check.read, QUERIES, QUERIES.values()) if check.waived]
+    assert waiving
+    for check in waiving:
+        assert check.level in {"minor", "info"}
+        found = rows(store.query(check.text))
+        for pattern, reason in check.waived:
+            assert len(reason) > 40
+            assert any(fnmatch(row, pattern) for row in found)
 
 
 def test_the_library_hands_the_same_queries_out(model: Model) -> None:
