@@ -37,8 +37,30 @@ class Change:
 
     def graphs(self) -> frozenset[str]:
         """Return the names of the graphs it touches; "" is the store's own default graph."""
-        names = {quad.graph_name for side in self.quads() for quad in side}
-        return frozenset("" if name == DEFAULT else name.value for name in names)  # type: ignore[union-attr]
+        return frozenset({graph_of(line) for side in (self.removed, self.added) for line in side})
+
+
+def graph_of(line: bytes) -> str:
+    """Return the name of the graph in a line of N-Quads as we write them; "" where there is none.
+
+    >>> graph_of(b'<http://e/s> <http://e/p> "a <b>"@en <http://e/g> .')
+    'http://e/g'
+    >>> graph_of(b'_:s <http://e/p> <http://e/o> .'), graph_of(b'_:s <http://e/p> "<a b>" .')
+    ('', '')
+    """
+    _, _, rest = line.removesuffix(b".").rstrip().split(b" ", 2)
+    before, space, last = rest.rpartition(b" ")
+    is_iri = last.startswith(b"<") and last.endswith(b">") and b'"' not in last
+    if not space or not is_iri:
+        return ""
+    name = last[1:-1].decode()
+    return name if b"\\" not in last else _unescaped(last, before)
+
+
+def _unescaped(graph: bytes, term: bytes) -> str:
+    """Return the IRI of a graph that is written with escapes."""
+    (quad,) = _read([b"<http://e/s> <http://e/p> " + term + b" " + graph + b" ."])
+    return str(getattr(quad.graph_name, "value", ""))
 
 
 def pack(change: Change) -> bytes:

@@ -5,7 +5,7 @@ work without a word. At the start it makes good what a kill, a power cut or a da
 """
 
 import threading
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 import pyoxigraph as ox
 
@@ -14,6 +14,9 @@ from ihubkg.change import Change, fold, quad_lines
 from ihubkg.errors import Conflict
 from ihubkg.ledger import Ledger
 from ihubkg.store import DEFAULT, Store
+
+BULK = 20_000
+"""Quads from which on they are added in bulk: half the work, in several steps."""
 
 _INFERRED = ox.NamedNode(terms.INFERRED)
 
@@ -69,12 +72,12 @@ class Writer:
 
     def _apply(self, change: Change) -> Change:
         """Carry a change out; return what followed in the graph of inferences."""
-        removed, added = change.quads()
+        removed, _ = Change(removed=change.removed).quads()
         before = self._inferred()
-        with self._store.writing(*_graphs([*removed, *added])) as raw:
+        with self._store.writing(*(name or DEFAULT for name in change.graphs())) as raw:
             for quad in removed:
                 raw.remove(quad)
-            raw.extend(added)
+            _extend(raw, change.added)
             for name in {quad.graph_name for quad in removed}:
                 if isinstance(name, ox.NamedNode) and _is_empty(raw, name):
                     raw.remove_graph(name)
@@ -93,9 +96,19 @@ def _without_inferred(change: Change) -> Change:
     )
 
 
-def _graphs(quads: Iterable[ox.Quad]) -> set[str]:
-    names = {quad.graph_name for quad in quads}
-    return {name.value if isinstance(name, ox.NamedNode) else DEFAULT for name in names}
+def _extend(raw: ox.Store, lines: Sequence[bytes]) -> None:
+    """Add quads: a few in one transaction, many in bulk.
+
+    A kill in the middle of the latter may leave a part of them; the ledger's entry is still open
+    then, and `recover` adds the rest.
+    """
+    text = b"\n".join(lines)
+    if len(lines) < BULK:
+        raw.extend(ox.parse(text, format=ox.RdfFormat.N_QUADS))
+    elif b"_:" in text:
+        raw.bulk_extend(ox.parse(text, format=ox.RdfFormat.N_QUADS))
+    else:  # this way gives blank nodes new names
+        raw.bulk_load(text, format=ox.RdfFormat.N_QUADS)
 
 
 def _is_empty(raw: ox.Store, name: ox.NamedNode) -> bool:

@@ -1,5 +1,6 @@
 """`ihubkg load`: files into a data folder."""
 
+import gc
 from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
@@ -40,7 +41,8 @@ def verb(paths: Sequence[Path], graph: str | None, packaged: bool, data: Path) -
     """
     if bool(paths) == packaged:
         raise click.UsageError("Name the files to load, or say --packaged.")
-    quads = [] if packaged else [*_statements(paths, graph)]
+    gc.disable()  # millions of statements are held, and none of them in a circle
+    quads = [] if packaged else _statements(paths, graph)
     with verbs.writing(data) as store, closing(Ledger(data)) as ledger:
         with terminal.waiting("Writing"):
             writer = Writer(store, ledger)
@@ -72,7 +74,7 @@ def _statements(paths: Sequence[Path], graph: str | None) -> list[ox.Quad]:
             found = _read(path, named_graphs=graph is None)
             quads += (
                 quad
-                if isinstance(quad.graph_name, ox.NamedNode)
+                if isinstance(quad.graph_name, ox.NamedNode) or quad.graph_name == target
                 else ox.Quad(quad.subject, quad.predicate, quad.object, target)
                 for quad in found.quads
             )

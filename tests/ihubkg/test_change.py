@@ -121,3 +121,26 @@ def test_reading_a_graph() -> None:
     assert body.count(b"\n") == 2
     with pytest.raises(NotFound):
         change.read(reader(), {"graph": "http://e/none", "format": "turtle"})
+
+
+@pytest.mark.parametrize(
+    "graph", [None, "http://e/g", "http://e/\\u00e9", "http://e/\u00e9", "http://e/a%20b"]
+)
+@pytest.mark.parametrize(
+    "term",
+    [
+        "<http://e/o>",
+        "_:b",
+        '"a"',
+        '"a <http://e/x>"',
+        '"a > ."@en',
+        '"a \\" <b>"^^<http://e/d>',
+        '""',
+    ],
+)
+def test_the_graph_of_a_line_is_read_without_a_parser(term: str, graph: str | None) -> None:
+    line = f"_:s <http://e/p> {term} " + (f"<{graph}> ." if graph else ".")
+    (quad,) = ox.parse(line, format=ox.RdfFormat.N_QUADS)
+    expected = getattr(quad.graph_name, "value", "")
+    assert change.graph_of(line.encode()) == expected
+    assert Change(added=(line.encode(),)).graphs() == {expected}

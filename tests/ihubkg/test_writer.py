@@ -14,7 +14,7 @@ from ihubkg.errors import Conflict, StoreError
 from ihubkg.ledger import Ledger
 from ihubkg.model import Model
 from ihubkg.store import Store
-from ihubkg.writer import Writer
+from ihubkg.writer import BULK, Writer
 
 ROOT = Path(__file__).parent.parent.parent
 GRAPH = "http://e/g"
@@ -110,7 +110,7 @@ from ihubkg.change import Change
 from ihubkg.ledger import Ledger
 from ihubkg.model import Model
 from ihubkg.store import Store
-from ihubkg.writer import Writer
+from ihubkg.writer import BULK, Writer
 
 data = Path(sys.argv[1])
 store = Store.open(data, model=Model.load())
@@ -146,3 +146,24 @@ def test_a_ledger_that_cannot_be_written_stops_the_publication(small: Store) -> 
     with pytest.raises(StoreError):
         writer.commit(Change(added=(line(1),)), actor="a", operation="o")
     assert numbers(small) == set()
+
+
+@pytest.mark.parametrize("blank", [False, True])
+def test_many_at_once_are_the_same_as_few_after_few(small: Store, blank: bool) -> None:
+    mark = "_:one" if blank else "<http://e/one>"
+    odd = [
+        f'{mark} <http://e/q> "a \\"b\\" <c> _ \\\\" <{GRAPH}> .'.encode(),
+        f"{mark} <http://e/q> <http://e/o> .".encode(),
+    ]
+    lines = (*(line(number) for number in range(BULK)), *odd)
+    writer = Writer(small, Ledger(None))
+    writer.commit(Change(added=lines), actor="a", operation="o")
+    assert numbers(small) == set(range(BULK))
+    subjects = {
+        quad.subject
+        for quad in small.raw.quads_for_pattern(None, ox.NamedNode("http://e/q"), None, None)
+    }
+    assert subjects == {ox.BlankNode("one") if blank else ox.NamedNode("http://e/one")}
+    writer.commit(Change(removed=lines), actor="a", operation="o")
+    assert numbers(small) == set()
+    assert GRAPH not in small.graphs()

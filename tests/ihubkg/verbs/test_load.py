@@ -1,3 +1,7 @@
+import sqlite3
+import subprocess
+import sys
+import time
 from contextlib import closing
 from pathlib import Path
 
@@ -6,7 +10,10 @@ import pytest
 from ihubkg.ledger import Ledger
 from ihubkg.model import Model
 from ihubkg.store import Store
+from ihubkg.writer import BULK
 from tests.conftest import Cli
+
+ROOT = Path(__file__).parent.parent.parent.parent
 
 
 @pytest.fixture
@@ -112,3 +119,43 @@ def test_the_packaged_graph_can_be_taken_over(cli: Cli, data: Path, model: Model
     result = cli("load", "--packaged", "--data", data)
     assert result.exit_code == 0, result.stderr
     assert before in result.stdout
+
+
+@pytest.mark.parametrize("seconds", [0.0, 0.3])
+def test_a_load_that_is_killed_half_way_is_made_good(
+    cli: Cli, data: Path, tmp_path: Path, seconds: float
+) -> None:
+    """Once the ledger has it, the next who opens the folder to write finishes it."""
+    lines = (f'<http://e/{number}> <http://e/p> "{number}" .\n' for number in range(2 * BULK))
+    (tmp_path / "many.nt").write_text("".join(lines))
+    (tmp_path / "one.nt").write_text('<http://e/one> <http://e/p> "one" .\n')
+    command: list[str | Path] = [
+        sys.executable,
+        "-m",
+        "ihubkg.cli",
+        "load",
+        tmp_path / "many.nt",
+        "--data",
+        data,
+    ]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL) as process:
+        while process.poll() is None and not begun(data):
+            time.sleep(0.005)
+        time.sleep(seconds)
+        process.kill()
+    assert begun(data)
+    assert cli("load", tmp_path / "one.nt", "--data", data).exit_code == 0
+    count = "SELECT (COUNT(*) AS ?n) { ?s <http://e/p> ?o }"
+    assert values(cli, data, count) == [str(2 * BULK + 1)]
+    with closing(Ledger(data)) as ledger:
+        assert ledger.unfinished() is None
+
+
+def begun(data: Path) -> bool:
+    if not (data / "ledger.sqlite").exists():
+        return False
+    with closing(sqlite3.connect(data / "ledger.sqlite", timeout=10)) as ledger:
+        tables = {name for (name,) in ledger.execute("SELECT name FROM sqlite_master")}
+        return "publication" in tables and bool(
+            ledger.execute("SELECT count(*) FROM publication").fetchone()[0]
+        )
