@@ -9,12 +9,14 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import IO, Any, cast
+from urllib.parse import urljoin
 
 import orjson
 import pyoxigraph as ox
 
 from ihubkg.errors import BadQuery, IhubError, LimitExceeded
-from ihubkg.reader import DEFAULT, Reader
+from ihubkg.question import Query
+from ihubkg.reader import DEFAULT, Reader, merged
 from ihubkg.syntax import SEE, plain, syntax
 from ihubkg.terms import BASE, PREFIXES
 
@@ -160,7 +162,7 @@ def marked(body: bytes, fmt: str) -> bytes:
 def _query(
     reader: Reader, question: Question
 ) -> ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples:
-    store, options = _dataset(reader, question)
+    store, options = dataset(reader, question)
     try:
         return store.query(question.capped or question.text, base_iri=question.base, **options)
     except SyntaxError as error:
@@ -172,27 +174,35 @@ def _query(
         syntax(error, question.text)
 
 
-def _dataset(reader: Reader, question: Question) -> tuple[ox.Store, dict[str, Any]]:
-    """Return the store and the options that give the dataset of the protocol.
+def dataset(reader: Reader, question: Question) -> tuple[ox.Store, dict[str, Any]]:
+    """Return the store to ask and the options that give the dataset of a query.
 
-    https://www.w3.org/TR/sparql11-protocol/#dataset
+    What the protocol names counts, else what the query names, else everything public; see
+    https://www.w3.org/TR/sparql11-protocol/#dataset.
     """
     if question.default is None and question.named is None:
-        return reader.store, {}
-    default, named = question.default or (), question.named or ()
+        default, named = _named(question.text, question.base or "")
+        if not default and not named:
+            return reader.store, {}
+    else:
+        default, named = question.default or (), question.named or ()
     options: dict[str, Any] = {"named_graphs": [ox.NamedNode(name) for name in named]}
     if len(default) <= 1:
         options["default_graph"] = [ox.NamedNode(name) for name in default]
         return reader.store, options
-    merged = ox.Store()  # the engine would give a triple once for each graph that holds it
-    for name in named:
-        merged.add_graph(ox.NamedNode(name))
-        merged.bulk_extend(reader.graph(name))
-    for name in default:
-        merged.bulk_extend(
-            ox.Quad(quad.subject, quad.predicate, quad.object) for quad in reader.graph(name)
-        )
-    return merged, options
+    options["default_graph"] = [DEFAULT]
+    return merged(reader.graph, default, named), options
+
+
+def _named(text: str, base: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the graphs that a query names with FROM, where there may be several."""
+    if "FROM" not in text.upper():
+        return (), ()
+    try:
+        default, named = Query.read(text).dataset
+        return tuple(urljoin(base, n) for n in default), tuple(urljoin(base, n) for n in named)
+    except (BadQuery, ValueError):  # the engine says what is wrong
+        return (), ()
 
 
 def _rows(results: ox.QuerySolutions, question: Question, send: Send) -> Outcome:

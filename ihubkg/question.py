@@ -10,7 +10,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
+from itertools import pairwise
 from pathlib import Path
+from urllib.parse import urljoin
 
 from ihubkg import header, terms, tokens
 from ihubkg.errors import BadParameter, BadQuery, ParameterProblem
@@ -246,6 +248,28 @@ class Query:
         if prefix not in self.prefixes:
             raise BadQuery(f"The prefix {prefix}: is not declared.", see=tokens.SEE)
         return self.prefixes[prefix] + local.replace("\\", "")
+
+    @cached_property
+    def dataset(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """The graphs that FROM and FROM NAMED name, each once, as absolute as the text has them.
+
+        https://www.w3.org/TR/sparql11-query/#specifyingDataset. Raises BadQuery.
+        """
+        default: dict[str, None] = {}
+        named: dict[str, None] = {}
+        base = next((two.text[1:-1] for one, two in pairwise(self.tokens) if one.says("BASE")), "")
+        depth = 0
+        for number, token in enumerate(self.tokens[:-1]):
+            depth += token.says("{") - token.says("}")
+            if depth or not token.says("FROM"):
+                continue
+            is_named = self.tokens[number + 1].says("NAMED")
+            graph = self.tokens[min(number + 1 + is_named, len(self.tokens) - 1)]
+            if graph.kind not in (Kind.IRI, Kind.NAME):
+                continue
+            iri = graph.text[1:-1] if graph.kind is Kind.IRI else self.expand(graph.text)
+            (named if is_named else default)[urljoin(base, iri)] = None
+        return tuple(default), tuple(named)
 
     @cached_property
     def computed(self) -> frozenset[str]:

@@ -6,7 +6,7 @@ public (decision: curated, interpreted, vocabulary, ontology, inferred and the s
 graph), the named graphs stand beside it, and the store's own default graph is kept apart.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 import pyoxigraph as ox
@@ -87,6 +87,23 @@ class Reader:
                 quad.subject, quad.predicate, quad.object, None
             )
         )
+
+
+def merged(
+    graph: Callable[[str], Iterable[ox.Quad]], default: Iterable[str], named: Iterable[str]
+) -> ox.Store:
+    """Return a store whose default graph merges the graphs `default`, beside those `named`.
+
+    The engine would give a triple once for each graph of the dataset that holds it.
+    https://www.w3.org/TR/sparql11-query/#specDataset
+    """
+    store = ox.Store()
+    for name in named:
+        store.add_graph(ox.NamedNode(name))
+        store.bulk_extend(graph(name))
+    for name in default:
+        store.bulk_extend(map(_in_default, graph(name)))
+    return store
 
 
 def _in_default(quad: ox.Quad) -> ox.Quad:

@@ -19,6 +19,8 @@ from ihubkg.errors import Conflict, IhubError, NotFound, StoreError
 from ihubkg.folder import Folder, State, version_of
 from ihubkg.formats import Format
 from ihubkg.model import Model
+from ihubkg.question import Query
+from ihubkg.reader import merged
 from ihubkg.syntax import syntax
 
 T = TypeVar("T")
@@ -58,6 +60,7 @@ class Store:
         self._state = state
         self._writing = threading.RLock()
         self._remembered: dict[str, object] = {}
+        self._named: tuple[Mapping[str, str] | None, str] = (None, "")
         self._copying = threading.Lock()
 
     @classmethod
@@ -138,7 +141,10 @@ class Store:
     @property
     def version(self) -> str:
         """The dataset version: `sha256-` and the digest of all graphs' canonical digests."""
-        return version_of(self.digests)
+        digests = self.digests
+        if self._named[0] is not digests:
+            self._named = (digests, version_of(digests))
+        return self._named[1]
 
     @property
     def digests(self) -> Mapping[str, str]:
@@ -180,10 +186,15 @@ class Store:
         elif not names_dataset(text):
             copy = self._copy()
             where, default = (copy, None) if copy is not None else (where, [*_PUBLIC])
+        elif len((found := Query.read(text).dataset)[0]) > 1:
+            where, default = merged(self._quads, *found), [ox.DefaultGraph()]
         try:
             return where.query(text, base_iri=base, default_graph=default, named_graphs=named)
         except SyntaxError as error:
             syntax(error, text)
+
+    def _quads(self, graph: str) -> Iterator[ox.Quad]:
+        return self.raw.quads_for_pattern(None, None, None, ox.NamedNode(graph))
 
     def _copy(self) -> ox.Store | None:
         """Return a copy in memory whose default graph is the public dataset, each triple once.

@@ -171,6 +171,43 @@ def test_the_dataset_of_the_protocol_is_merged_and_exclusive() -> None:
 
 
 @pytest.mark.parametrize(
+    ("query", "rows"),
+    [
+        ("SELECT * FROM <http://e/g1> FROM <http://e/g2> { ?s ?p ?o }", 1),
+        ("PREFIX e: <http://e/> SELECT * FROM e:g1 FROM e:g2 { ?s ?p ?o }", 1),
+        ("BASE <http://e/> SELECT * FROM <g1> FROM <g2> { ?s ?p ?o }", 1),
+        ("SELECT * from <g1>\n from <g2> WHERE { ?s ?p ?o }", 1),
+        ("SELECT * FROM <http://e/g1> FROM NAMED <http://e/g2> { GRAPH ?g { ?s ?p ?o } }", 1),
+        ("SELECT * FROM <http://e/g1> FROM <http://e/g2> { GRAPH ?g { ?s ?p ?o } }", 0),
+        ("SELECT * FROM <http://e/g1> FROM <http://e/g1> { ?s ?p ?o }", 1),
+        ('SELECT * { ?s ?p ?o FILTER(STR(?o) != "FROM <http://e/g1> FROM <http://e/g2>") }', 0),
+        ("CONSTRUCT { ?s ?p ?o } FROM <http://e/g1> FROM <http://e/g2> WHERE { ?s ?p ?o }", 1),
+    ],
+)
+def test_a_triple_in_two_graphs_of_from_comes_once(query: str, rows: int) -> None:
+    copy = Reader(frozenset())
+    subject, predicate = ox.NamedNode("http://e/s"), ox.NamedNode("http://e/p")
+    copy.load(
+        ox.Quad(subject, predicate, ox.Literal(1), ox.NamedNode(f"http://e/g{number}"))
+        for number in (1, 2)
+    )
+    is_graph = query.startswith("CONSTRUCT")
+    body = run(copy, query, "ntriples" if is_graph else "json", base="http://e/").body
+    assert (body.count(b"\n") if is_graph else count(body, "json")) == rows
+
+
+def test_the_dataset_of_the_protocol_decides_over_from() -> None:
+    copy = Reader(frozenset())
+    for number in (1, 2, 3):
+        graph = ox.NamedNode(f"http://e/g{number}")
+        copy.load([ox.Quad(graph, ox.NamedNode("http://e/p"), ox.Literal(1), graph)])
+    query = "SELECT ?s FROM <http://e/g1> FROM <http://e/g2> { ?s ?p ?o }"
+    body = run(copy, query, default=("http://e/g3", "http://e/g1"), named=()).body
+    found = {row["s"]["value"] for row in json.loads(body)["results"]["bindings"]}
+    assert found == {"http://e/g1", "http://e/g3"}
+
+
+@pytest.mark.parametrize(
     ("query", "line", "column", "said"),
     [
         ("SELECT * {\n  ?s ?p ?o\n} ODER BY ?s", 3, 3, "did you mean ORDER"),

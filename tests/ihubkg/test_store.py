@@ -72,6 +72,16 @@ def test_from_in_the_query_decides_over_the_default(small: Model) -> None:
     assert values(store, text) == ["data/source/c"]
 
 
+def test_from_gives_a_triple_of_two_graphs_once(small: Model) -> None:
+    quad = ox.Quad(ox.NamedNode("http://e/s"), ox.NamedNode("http://e/p"), ox.Literal(1))
+    with Store.memory(small) as store:
+        for name in ("http://e/a", "http://e/b"):
+            store.load([quad], into=name)
+        found = store.query("SELECT * FROM <http://e/a> FROM <http://e/b> { ?s ?p ?o }")
+        assert isinstance(found, ox.QuerySolutions)
+        assert len(list(found)) == 1
+
+
 def test_the_dataset_of_the_request_decides_over_from(small: Model) -> None:
     store = Store.memory(small)
     text = f"SELECT ?o FROM <{terms.CURATED}> {{ ?s <http://e/p> ?o FILTER(isLiteral(?o)) }}"
