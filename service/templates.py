@@ -3,6 +3,7 @@
 import hashlib
 import textwrap
 import unicodedata
+from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import urlencode, urlsplit
 
@@ -29,6 +30,18 @@ NAVIGATION: tuple[tuple[str, str], ...] = (
     ("/about", "About"),
 )
 
+TONGUES: Mapping[str, str] = {
+    "en": "English",
+    "et": "Estonian",
+    "fi": "Finnish",
+    "ka": "Georgian",
+    "lt": "Lithuanian",
+    "no": "Norwegian",
+    "nb": "Norwegian",
+    "sv": "Swedish",
+}
+"""What the languages that names here may have are called."""
+
 _WORDS = (
     *("no", "one", "two", "three", "four", "five", "six"),
     *("seven", "eight", "nine", "ten", "eleven", "twelve"),
@@ -50,7 +63,11 @@ class Pages:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self._environment.globals |= {"asset": assets.address, "navigation": NAVIGATION}
+        self._environment.globals |= {
+            "asset": assets.address,
+            "navigation": NAVIGATION,
+            "tongues": TONGUES,
+        }
         self._environment.filters |= {
             "address": address,
             "capitalize_first": capitalize_first,

@@ -206,11 +206,10 @@ def _iris(facts: Facts, iri: str, curie: str) -> tuple[str, ...]:
 
 def _rule(facts: Facts, iri: str, words: Words) -> Line:
     """Return a property shape as what it asks of an editor."""
-    severity = {"Violation": "required", "Warning": "recommended", "Info": "a hint"}
     level = _first(facts, iri, "sh:severity").removeprefix(PREFIXES["sh"])
-    notes = [severity.get(level, "required")]
+    least = _first(facts, iri, "sh:minCount") or _first(facts, iri, "sh:qualifiedMinCount")
+    notes = [_asked(level, least or ("1" if _values(facts, iri, "sh:hasValue") else ""))]
     for curie, phrase in (
-        ("sh:minCount", "at least {}"),
         ("sh:maxCount", "at most {}"),
         ("sh:pattern", "written as {}"),
     ):
@@ -229,6 +228,20 @@ def _rule(facts: Facts, iri: str, words: Words) -> Line:
         (("property", paths),) if paths else (),
         tuple(notes),
     )
+
+
+def _asked(level: str, least: str) -> str:
+    """Return how much a rule insists: on a value, or on what a value is like where there is one.
+
+    >>> _asked("Violation", "1"), _asked("Violation", ""), _asked("Warning", "2")
+    ('required', 'may be left out', 'recommended, at least 2')
+    """
+    if level == "Info":
+        return "a hint"
+    if least in ("", "0"):
+        return "may be left out"
+    word = "recommended" if level == "Warning" else "required"
+    return word if least == "1" else f"{word}, at least {least}"
 
 
 def _values(facts: Facts, iri: str, curie: str) -> Sequence[Term]:

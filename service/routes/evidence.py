@@ -23,6 +23,7 @@ router = APIRouter()
 
 KIND = ValueType("concept", "evidence-type")
 TOPIC = ValueType("thing", "ClaimTopic")
+METHOD = ValueType("thing", "Method")
 STRENGTH = ValueType("concept", "strength")
 
 SECTIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
@@ -111,6 +112,28 @@ class Choice:
     chosen: bool
 
 
+@dataclass(frozen=True)
+class Spot:
+    """How many items there are at a step of the scale, and how large that is drawn."""
+
+    count: int
+    radius: float
+
+
+@dataclass(frozen=True)
+class Spread:
+    """The evidence on a method, step by step of the scale."""
+
+    iri: str
+    name: Text
+    spots: tuple[Spot, ...]
+
+    @property
+    def total(self) -> int:
+        """How many items there are."""
+        return sum(spot.count for spot in self.spots)
+
+
 async def evidence(request: Request) -> Response:
     """Show the evidence."""
     given = {
@@ -139,6 +162,7 @@ def draft(inquiry: Inquiry, given: dict[str, str]) -> dict[str, object]:
         "kinds": _kinds(inquiry, every, echo["kind"].value if "kind" in echo else ""),
         "topics": _topics(inquiry, every, echo["about"].value if "about" in echo else ""),
         "steps": steps,
+        "spread": _spread(inquiry, every, steps),
         "strongest": max((step for step in steps if step.count), key=_number, default=None),
         "without": [
             (row["method"].value, inquiry.text(row["method"]))
@@ -171,6 +195,36 @@ def _steps(inquiry: Inquiry, rows: Sequence[Row]) -> list[Step]:
 
 def _number(step: Step) -> int:
     return step.number
+
+
+def _spread(inquiry: Inquiry, rows: Sequence[Row], steps: Sequence[Step]) -> list[Spread]:
+    """Return each method with how many items of each strength speak of it, the most first."""
+    found = {
+        (row["topic"].value, row["strength"].value, row["item"].value)
+        for row in rows
+        if "topic" in row and "strength" in row
+    }
+    at = Counter((method, strength) for method, strength, _ in found)
+    methods = inquiry.names.members(METHOD)
+    most = max((at[method, step.iri] for method in methods for step in steps), default=1)
+    spread = [
+        Spread(
+            method,
+            inquiry.name(method),
+            tuple(Spot(n := at[method, step.iri], _radius(n, most)) for step in steps),
+        )
+        for method in methods
+    ]
+    return sorted(spread, key=lambda one: (-one.total, one.name.text))
+
+
+def _radius(count: int, most: int) -> float:
+    """Return the radius of a spot whose area tells `count`; the largest fills a square of 40.
+
+    >>> _radius(4, 4), _radius(1, 4)
+    (19.0, 9.5)
+    """
+    return round(19 * max(0.5, (count / most) ** 0.5), 1) if count else 0.0
 
 
 def _sections(inquiry: Inquiry, rows: Sequence[Row], steps: dict[str, Step]) -> list[Section]:

@@ -11,8 +11,8 @@ from starlette.responses import Response
 
 from ihubkg.names import slug
 from ihubkg.terms import term, thing
-from service.page import Inquiry, page
-from service.routes.methods import fields
+from service.page import Inquiry, distinct, page
+from service.routes.methods import fields, phases
 from service.sheet import Passage, Text
 from service.words import written
 
@@ -51,8 +51,14 @@ def draft(inquiry: Inquiry) -> dict[str, object]:
     """Return what the page shows."""
     held = inquiry.held
     counted = held.views.rows(held.store, "counts")[0]
+    stops = phases(inquiry)
     return {
         "title": "",
+        "phases": stops,
+        "fitting": [
+            len(distinct(inquiry.rows("methods-for-phase", {"phase": iri}), "method"))
+            for iri, _, _ in stops
+        ],
         "fields": fields(inquiry, {}),
         "figures": figures(inquiry),
         "counts": {name: f"{int(cell.value):,}" for name, cell in counted.items()},

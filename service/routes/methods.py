@@ -136,6 +136,12 @@ def fields(inquiry: Inquiry, asked: Mapping[str, Sequence[str]]) -> dict[str, li
     }
 
 
+def phases(inquiry: Inquiry) -> list[tuple[str, str, Text]]:
+    """Return the phases in their order: IRI, what the form calls it, and name."""
+    names = inquiry.names
+    return [(iri, names.short(PHASE, iri), inquiry.name(iri)) for iri in names.members(PHASE)]
+
+
 def _choices(inquiry: Inquiry, kind: ValueType, texts: Sequence[str]) -> list[Choice]:
     names = inquiry.names
     chosen = {iri for text in texts for iri in names.find(kind, text).iris}
@@ -153,10 +159,7 @@ class _Finder:
     @cached_property
     def phases(self) -> list[tuple[str, str, Text]]:
         """The phases in their order: IRI, what the form calls it, and name."""
-        names = self.inquiry.names
-        return [
-            (iri, names.short(PHASE, iri), self.inquiry.name(iri)) for iri in names.members(PHASE)
-        ]
+        return phases(self.inquiry)
 
     @cached_property
     def facts(self) -> Facts:

@@ -57,3 +57,21 @@ def test_strength_gaps_and_disagreements_are_there(client: TestClient) -> None:
     assert len(disputes) == len(set(disputes)) == 19
     target = text.partition('id="d-accelerator-date"')[2].partition("</article>")[0]
     assert target.count("<li>") == 3 and target.count('class="passage"') >= 3
+
+
+def test_the_picture_counts_every_item_on_a_method_once(client: TestClient) -> None:
+    """Each method has a row; its spots together are the items that speak of it."""
+    text = client.get("/evidence", headers=BROWSER).text
+    table = text.partition('<table class="spots">')[2].partition("</table>")[0]
+    rows = table.partition("<tbody>")[2].split("<tr")[1:]
+    assert len(rows) == 9
+    counts = {
+        re.sub(r"<[^>]*>", "", row.partition("</th>")[0].partition('scope="row">')[2]): sum(
+            map(int, re.findall(r'role="img" aria-label="(\d+)"', row))
+        )
+        for row in rows
+    }
+    assert counts["Digital Accelerator"] == 7
+    assert counts["Future School"] == 0
+    assert list(counts.values()) == sorted(counts.values(), reverse=True)
+    assert table.count('class="bare"') == list(counts.values()).count(0)

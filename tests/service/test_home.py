@@ -61,3 +61,9 @@ def test_every_link_of_ours_answers(client: TestClient, text: str) -> None:
 )
 def test_a_caption_does_not_repeat_the_number(label: str, expected: str) -> None:
     assert caption(label) == expected
+
+
+def test_the_line_of_phases_leads_to_their_methods(text: str) -> None:
+    line = text.partition('id="stops"')[2].partition("</svg>")[0]
+    assert line.count('<a href="/methods?phase=') == 7
+    assert "none named" in line and ">4 methods<" in line
