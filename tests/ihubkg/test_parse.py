@@ -54,7 +54,7 @@ LOCATED = [
     ("utf-16", RDFXML, rdf("").encode("utf-16"), "UTF-8", (1, 1)),
     ("raw NUL", TURTLE, b"<a> <http://e/p> 'x\0' .", "NUL", (1, 20)),
     ("escaped NUL", JSONLD, b'{"http://e/p": "x\\u0000"}', "NUL", (None, None)),
-    ("syntax", TURTLE, b"<a> <http://e/p>\n  1", "not text/turtle", (2, 4)),
+    ("syntax", TURTLE, b"<a> <http://e/p>\n  1", "not Turtle", (2, 4)),
     ("prefix", TURTLE, b"<a>\n skos:note 1 .", "add @prefix skos: <http://www.w3.org", (2, 2)),
     ("own prefix", TURTLE, b"<a> my:note 1 .", "add @prefix my: <…>", (1, 5)),
     ("whole IRI", NTRIPLES, b"<a> <http://e/p> <a> .", "needs a scheme", (1, 1)),
