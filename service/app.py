@@ -49,7 +49,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.pages = Pages(app.state.assets)
     problems.install(app)
     for router in ROUTERS:
-        app.include_router(router)
+        app.router.routes.extend(router.routes)  # one list: each level of routers costs its own
     app.endpoints = (sparql.Door(app), graphs.Door(app))
     return app
 

@@ -7,6 +7,7 @@ anything is asked of the store. https://www.rfc-editor.org/rfc/rfc9110#section-8
 """
 
 import hashlib
+import re
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -30,9 +31,7 @@ IMMUTABLE = "public, max-age=31536000, immutable"
 MOST_KNOWN = 20_000
 """Requests whose tag is remembered."""
 
-SAFE_IN_LINK = frozenset(
-    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~:/?#[]@!$&'()*+,;=%"
-)
+_UNSAFE_IN_LINK = re.compile(r"[^A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%]")
 
 
 @dataclass(frozen=True)
@@ -171,11 +170,13 @@ def dated(modified: datetime | None) -> datetime | None:
 
 def link(target: str, **attributes: str) -> str:
     """Return one value of a `Link` header; what may not stand in it is percent-encoded."""
-    safe = "".join(
-        c if c in SAFE_IN_LINK else "".join(f"%{byte:02X}" for byte in c.encode()) for c in target
-    )
+    safe = _UNSAFE_IN_LINK.sub(_escaped, target)
     rest = "".join(f'; {name}="{value}"' for name, value in attributes.items())
     return f"<{safe}>{rest}"
+
+
+def _escaped(found: re.Match[str]) -> str:
+    return "".join(f"%{byte:02X}" for byte in found[0].encode())
 
 
 @dataclass(frozen=True)
