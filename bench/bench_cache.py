@@ -37,7 +37,7 @@ def address(server: Server) -> str:
     """Return what is asked of a server."""
     if server.name != PEER:
         return DOCUMENT
-    query = (QUERIES / "describe.rq").read_text(encoding="utf-8")
+    query = (QUERIES / "describe-a-method.rq").read_text(encoding="utf-8")
     return f"{urlsplit(server.url).path}?query={quote(query)}"
 
 
