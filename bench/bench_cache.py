@@ -21,12 +21,13 @@ from urllib.parse import quote, urlsplit
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
-from bench.bench_sparql import QUERIES, Server, busy, connect, cost, oxigraph
+from bench.bench_sparql import Server, busy, connect, cost, oxigraph
 from ihubkg import formats
 from ihubkg.model import Model
 from ihubkg.store import Store
 from tests.conformance.running import start
 
+QUERIES = Path(__file__).parent / "linked"
 DOCUMENT = "/doc/method/digipeda"
 FORM = "text/turtle"
 PEER = "oxigraph serve"
@@ -37,7 +38,7 @@ def address(server: Server) -> str:
     """Return what is asked of a server."""
     if server.name != PEER:
         return DOCUMENT
-    query = (QUERIES / "describe-a-method.rq").read_text(encoding="utf-8")
+    query = (QUERIES / "describe.rq").read_text(encoding="utf-8")
     return f"{urlsplit(server.url).path}?query={quote(query)}"
 
 
