@@ -82,7 +82,7 @@ class Checker:
         self.engine = ShapesGraph(self._graph_for_engine())
         self._known = {shape.node: shape for shape in self.engine.shapes}
         self._base = Base(model.ontology, self.shapes.graph)
-        self._private = _private_patterns(self.shapes.graph)
+        self._private = private_patterns(self.shapes.graph)
 
     def check(
         self,
@@ -328,7 +328,7 @@ def _found(node: rdflib.term.Node, triples: Iterable[tuple[Any, Any, Any]]) -> _
 _REGEX = re.compile(r'REGEX\(STR\(\?text\), "((?:[^"\\]|\\.)*)"(?:, "(i)")?\)')
 
 
-def _private_patterns(shapes: rdflib.Graph) -> tuple[re.Pattern[str], ...]:
+def private_patterns(shapes: rdflib.Graph) -> tuple[re.Pattern[str], ...]:
     """Return the patterns of private text, from the query of the shape that refuses it."""
     return tuple(
         re.compile(pattern, re.IGNORECASE if flag else 0)
