@@ -2,7 +2,7 @@
 
 import asyncio
 import gc
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 from fastapi import FastAPI
@@ -25,6 +25,7 @@ from service.instance import Instance
 from service.pool import Pool
 from service.publisher import Publisher
 from service.render import Cache
+from service.repeats import Repeats
 from service.routes import ROUTERS, sparql
 from service.routes import store as graphs
 from service.settings import Settings
@@ -54,9 +55,12 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     return app
 
 
-def _lifespan(settings: Settings) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[Mapping[str, object]]]
+
+
+def _lifespan(settings: Settings) -> Lifespan:
     @asynccontextmanager
-    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+    async def lifespan(app: FastAPI) -> AsyncIterator[Mapping[str, object]]:
         model = Model.load()
         store = _open(settings, model)
         shelf = Shelf(settings.data)
@@ -87,7 +91,8 @@ def _lifespan(settings: Settings) -> Callable[[FastAPI], AbstractAsyncContextMan
                 gc.collect()
                 gc.freeze()  # what lives as long as the service is not searched again and again
                 catching_up = asyncio.create_task(publisher.catch_up())
-                yield
+                repeats = Repeats(settings.cache_bytes // 4, lambda: pool.version)
+                yield {"repeats": repeats}
                 await catching_up
         finally:
             app.state.instance = None

@@ -36,12 +36,13 @@ COMMON: Headers = [
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A finished answer."""
+    """A finished answer; `repeats` says that the same bytes of a request always get it."""
 
     tag: str
     headers: Headers
     body: bytes
     status: int = 200
+    repeats: bool = False
 
 
 class Answers:
@@ -110,18 +111,19 @@ def allow(held: Instance, head: Fields, right: Right) -> Holder:
     return holder
 
 
-async def answer(kept: Kept, unless: str, send: Send, *, bodiless: bool = False) -> None:
-    """Send a finished answer, or 304 to a client that has it."""
+async def answer(kept: Kept, unless: str, send: Send, *, bodiless: bool = False) -> int:
+    """Send a finished answer, or 304 to a client that has it; return the status."""
     if unless and (kept.tag.removeprefix("W/") in unless or unless.strip() == "*"):
         await send({"type": "http.response.start", "status": 304, "headers": kept.headers})
         await send({"type": "http.response.body", "body": b""})
-        return
+        return 304
     fields = kept.headers
     if kept.status != 204:
         fields = [*fields, (b"content-length", str(len(kept.body)).encode())]
     start = {"type": "http.response.start", "status": kept.status, "headers": fields}
     await send(start)
     await send({"type": "http.response.body", "body": b"" if bodiless else kept.body})
+    return kept.status
 
 
 async def stream(reply: Reply, fields: Headers, send: Send) -> None:

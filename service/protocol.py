@@ -57,6 +57,7 @@ _WAIT = re.compile(r"(?:^|,)\s*wait\s*=\s*\"?([0-9.]+)")
 class Fields:
     """The headers of a request that matter here."""
 
+    host: str = ""
     accept: str = ""
     content_type: str = ""
     token: str = ""
@@ -68,6 +69,7 @@ class Fields:
 
 
 _WANTED = {
+    b"host": "host",
     b"accept": "accept",
     b"content-type": "content_type",
     b"authorization": "token",

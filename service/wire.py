@@ -1,16 +1,23 @@
-"""What stands between the network and the application: the head of a request, within limits.
+"""What stands between the network and the application: the head of a request, within limits, and
+what was asked before, word for word.
 
 uvicorn takes a head of any length and waits for its end for ever. Here it is refused as a problem
 document before more is kept. https://www.rfc-editor.org/rfc/rfc9110#section-5.4
 """
 
 import asyncio
-from typing import Any, Final
+from collections.abc import Mapping
+from typing import Any, Final, cast
 
 import orjson
-from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import (
+    STATUS_LINE,
+    HttpToolsProtocol,
+    RequestResponseCycle,
+)
 
 from service.problems import BY_STATUS, Kind, document
+from service.repeats import EXTENSION, Repeats
 
 HEAD_BYTES: Final = 16 * 1024
 """Bytes that the address and the headers of a request may have."""
@@ -24,7 +31,11 @@ class Refused(Exception):
 
 
 class Wire(HttpToolsProtocol):
-    """One connection: what uvicorn does, with a limit on length and time of a head."""
+    """One connection: what uvicorn does, with a limit on length and time of a head.
+
+    A request that came in one piece, and the same as one before, is answered from the lifespan
+    state's `repeats`; what the parser would see next is then the same as if it had read it.
+    """
 
     def __init__(self, *given: Any, **named: Any) -> None:  # noqa: ANN401  # uvicorn's own
         super().__init__(*given, **named)
@@ -32,6 +43,11 @@ class Wire(HttpToolsProtocol):
         """Bytes since the head began that is still awaited."""
         self._is_awaited = True
         self._patience: asyncio.TimerHandle | None = None
+        self._is_between = True
+        """Whether the parser stands where a request begins."""
+        self._ended = 0
+        """Requests that have ended in what is being read."""
+        self._repeats: Repeats | None = cast(Mapping[str, Any], self.app_state).get("repeats")
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Begin to wait for the first head."""
@@ -44,9 +60,15 @@ class Wire(HttpToolsProtocol):
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        """Read on; refuse a head that has got too long."""
+        """Answer what was answered before, else read on; refuse a head that has got too long."""
+        is_new = self._is_between and not self._is_answering()
+        if is_new and self._repeats is not None and self._repeated(data, self._repeats):
+            return
         was_awaited = self._is_awaited
+        self._ended = 0
         super().data_received(data)
+        if is_new and self._is_between and self._ended == 1 and self.cycle.keep_alive:
+            self.scope["extensions"] = {EXTENSION: {"bytes": data}}
         if not self._is_awaited:
             self._stop_waiting()
             return
@@ -60,7 +82,13 @@ class Wire(HttpToolsProtocol):
     def on_message_begin(self) -> None:
         """Note that a head begins."""
         super().on_message_begin()
-        self._seen, self._is_awaited = 0, True
+        self._seen, self._is_awaited, self._is_between = 0, True, False
+
+    def on_message_complete(self) -> None:
+        """Note that a request has ended."""
+        super().on_message_complete()
+        self._is_between = True
+        self._ended += 1
 
     def on_headers_complete(self) -> None:
         """Hand the request on, unless its head came at once and is too long."""
@@ -76,6 +104,28 @@ class Wire(HttpToolsProtocol):
         self._refuse(
             BY_STATUS[400], "This is no request of HTTP/1.1, or its method is not known here."
         )
+
+    def _is_answering(self) -> bool:
+        """Tell whether an answer is still awaited on this connection."""
+        cycle: RequestResponseCycle | None = self.cycle  # None before the first request
+        return cycle is not None and not cycle.response_complete
+
+    def _repeated(self, data: bytes, repeats: Repeats) -> bool:
+        """Send what was answered to the same bytes before; tell whether there was such an answer.
+
+        Afterwards the connection stands as it does behind any answer: with its time to idle.
+        """
+        if self.flow.write_paused or self.transport.is_closing():
+            return False
+        found = repeats.get(data)
+        if found is None:
+            return False
+        fields = [b"%s: %s\r\n" % pair for pair in self.server_state.default_headers]
+        self.transport.write(b"".join((found.status, *fields, found.rest)))
+        self._is_awaited = False
+        self._stop_waiting()
+        self.on_response_complete()
+        return True
 
     def _wait(self) -> None:
         self._patience = self.loop.call_later(HEAD_SECONDS, self._expire)

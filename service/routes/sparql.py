@@ -37,6 +37,7 @@ from service.negotiate import Offer, prefers_page
 from service.pool import Reply
 from service.protocol import Fields
 from service.publisher import SECONDS
+from service.repeats import Repeats
 from service.settings import Settings
 
 METHODS = "GET, HEAD, POST, QUERY, OPTIONS"
@@ -76,8 +77,10 @@ class Door:
         content = b""
         if method in ("POST", "QUERY"):
             content = await protocol.body(receive, head, held.settings.query_bytes * 4)
-        key = (method == "POST", scope["query_string"], head.accept, head.content_type, content)
-        kept = None if head.token else self._answers.get(key, held.pool.version)
+        address = (scope["scheme"], head.host, scope["query_string"])
+        key = (method == "POST", address, head.accept, head.content_type, content)
+        version = held.pool.version
+        kept = None if head.token else self._answers.get(key, version)
         if kept is None:
             asked = protocol.read(method, scope["query_string"], head, content)
             if asked is None:
@@ -87,10 +90,15 @@ class Door:
                 kept = await turn.run(send)
                 if kept is None:
                     return
+                version = turn.version
                 if not (head.token or turn.volatile):
-                    self._answers.put(key, turn.version, kept)
+                    self._answers.put(key, version, kept)
         unless = "" if method == "POST" else head.unless
-        await answer(kept, unless, send, bodiless=method == "HEAD")
+        status = await answer(kept, unless, send, bodiless=method == "HEAD")
+        repeats: Repeats | None = scope.get("state", {}).get("repeats")
+        if repeats is not None and kept.repeats and method == "GET" and not head.token:
+            body = b"" if status == 304 else kept.body
+            repeats.put(scope, version, status, kept.headers, body)
 
 
 class Turn:
@@ -119,6 +127,7 @@ class Turn:
         chosen, media_type = protocol.offer(self._head.accept, self._asked.form, graph=graph)
         tag = self._tag(passed, media_type)
         if not self.volatile and tag in self._head.unless and self._of.method != "POST":
+            self.volatile = True  # nothing was asked of a worker: there is no answer to keep
             return Kept(tag, headers(media_type, tag, self.version), b"")
         most = settings.query_seconds
         reply = await self._held.pool.run(
@@ -137,7 +146,8 @@ class Turn:
         body = reply.body
         if chosen.format.kind == "page":
             body = self._page(passed, reply, graph=graph)
-        return Kept(tag, found, body)
+        repeats = not (self.volatile or chosen.format.kind == "page")
+        return Kept(tag, found, body, repeats=repeats)
 
     async def _update(self) -> Kept:
         """Run an update; readers see it when this returns."""
