@@ -77,8 +77,9 @@ class Verbs(click.Group):
         except click.exceptions.NoArgsIsHelpError as error:
             error.show()
         except click.UsageError as error:
+            said = error.format_message().rstrip(".")
             see = f" See {error.ctx.command_path} --help." if error.ctx else ""
-            _complain(error.format_message() + see)
+            _complain(f"{said}.{see}")
         except click.ClickException as error:
             _complain(error.format_message())
         except IhubError as error:

@@ -13,8 +13,24 @@ from ihubkg import verbs
 from ihubkg.errors import IhubError
 
 BACKLOG = 128
+LAST_PORT = 65535
 PATIENCE = 10
 """Seconds that open requests get when the service is stopped."""
+
+
+class Port(click.ParamType):
+    """A number of a port; 0 stands for any that is free."""
+
+    name = "port"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> int:
+        """Return the number, or say which there are."""
+        text = str(value)
+        if not text.isascii() or not text.isdigit() or int(text) > LAST_PORT:
+            self.fail(f"{text!r} is not a number from 0 to {LAST_PORT}", param, ctx)
+        return int(text)
 
 
 @click.command("serve")
@@ -33,7 +49,7 @@ PATIENCE = 10
     metavar="P",
     default=8000,
     show_default=True,
-    type=click.IntRange(0, 65535),
+    type=Port(),
     help="Port to listen on; 0 takes any that is free.",
 )
 @click.option("--read-only", is_flag=True, envvar="IHUBKG_READ_ONLY", help="Refuse every write.")

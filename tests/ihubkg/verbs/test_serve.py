@@ -103,3 +103,10 @@ def test_the_next_version_of_ip_is_served_too(root: Path) -> None:
     with serving(root, "--host", "::1") as (url, _):
         assert url.startswith("http://[::1]:")
         assert httpx.get(f"{url}/livez").status_code == 200
+
+
+@pytest.mark.parametrize("port", ["abc", "-1", "65536", "80 80"])
+def test_what_is_no_port_is_said(cli: Cli, port: str) -> None:
+    result = cli("serve", "--port", port)
+    assert result.exit_code == 2
+    assert f"{port!r} is not a number from 0 to 65535. See ihubkg serve --help." in result.stderr
