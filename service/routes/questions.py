@@ -12,19 +12,20 @@ import orjson
 import pyoxigraph as ox
 from fastapi import APIRouter
 from starlette.concurrency import run_in_threadpool
-from starlette.datastructures import ImmutableMultiDict
 from starlette.requests import Request
 from starlette.responses import Response
 
 from ihubkg import answer as answers
-from ihubkg import cite, executable, support, turtle
+from ihubkg import cite, csvw, executable, support, turtle
 from ihubkg.answer import Answer
 from ihubkg.errors import BadParameter, NotFound, ParameterProblem
+from ihubkg.formats import Format
 from ihubkg.header import Parameter
 from ihubkg.names import Names
 from ihubkg.question import Form, Question
-from ihubkg.terms import PREFIXES
-from service import problems, questionnaire
+from ihubkg.terms import PREFIXES, thing
+from service import asking, questionnaire
+from service.asking import CITATIONS, RESERVED, Given
 from service.instance import Instance, instance
 from service.negotiate import (
     CSV,
@@ -46,26 +47,24 @@ router = APIRouter()
 ROWS: tuple[Offer, ...] = (JSON, SPARQL_JSON, CSV, TSV, HTML)
 TRIPLES: tuple[Offer, ...] = (*GRAPH, HTML)
 
-RESERVED = frozenset({"_mediatype", "lang", "explain", "cite"})
-"""Query arguments that choose a form and are no parameters of a question."""
-CITATIONS = {"bibtex": "application/x-bibtex", "cff": "application/yaml"}
-"""How an answer can be cited: the values of `cite` and their media types."""
-
 _KINDS = {
     "jsonld": ox.RdfFormat.JSON_LD,
     "ntriples": ox.RdfFormat.N_TRIPLES,
     "rdfxml": ox.RdfFormat.RDF_XML,
 }
-_SUFFIXES = {offer.format.suffix for offer in (*ROWS, *TRIPLES)}
+METADATA = ".csv-metadata.json"
+"""Behind the name of a question: the description of its CSV (https://www.w3.org/TR/tabular-data-model/#locating-metadata)."""
+PUBLISHER = thing("organisation", "ihubkg-contributors")
+CSVM = Offer(Format("csvw", csvw.MEDIA_TYPE, "json", "rows"), ("application/json",))
 
-Given = Mapping[str, Sequence[str]]
+_SUFFIXES = {offer.format.suffix for offer in (*ROWS, *TRIPLES)}
 
 
 async def catalogue(request: Request) -> Response:
     """List the questions: a page for people, JSON for programs."""
     held = instance(request)
     offer = choose(request, (JSON, HTML))
-    tongues = languages(request)
+    tongues = asking.languages(request)
 
     def build() -> Body:
         if offer is HTML:
@@ -84,11 +83,11 @@ async def one(request: Request) -> Response:
     held = instance(request)
     question, suffix = _question(held, request.path_params["name"])
     offers = TRIPLES if question.query.form is Form.GRAPH else ROWS
-    offer = choose(request, offers, suffix=suffix)
-    given = await _given(request)
-    tongues = languages(request)
-    wanted = _citation(request)
-    explained = request.query_params.get("explain") not in (None, "", "0")
+    offer = choose(request, offers, suffix=asking.form(request, suffix))
+    given = await asking.given(request, question)
+    tongues = asking.languages(request)
+    wanted = asking.citation(request)
+    explained = asking.explained(request)
     if offer is HTML and wanted is None:
         return await _page(request, held, question, given, tongues)
 
@@ -116,13 +115,30 @@ async def verify(request: Request) -> Response:
     """Ask a cited answer again, and say whether it is the same."""
     held = instance(request)
     question, _ = _question(held, request.path_params["name"])
-    given = _texts(request.query_params)
+    given = asking.texts(request.query_params)
 
     def build() -> bytes:
         return orjson.dumps(cite.verify(held.store, question, given).as_dict(at="/"))
 
     body = await run_in_threadpool(build)
     return Response(body, headers={"Cache-Control": "no-cache"}, media_type="application/json")
+
+
+async def metadata(request: Request) -> Response:
+    """Describe the CSV of a question: what stands in each column."""
+    held = instance(request)
+    question, _ = _question(held, request.path_params["name"])
+    if question.query.form is Form.GRAPH:
+        raise NotFound(f"The question “{question.name}” gives a graph, no table.")
+    query = f"?{request.url.query}" if request.url.query else ""
+
+    def build() -> Body:
+        described = csvw.description(question, f"{question.name}.csv{query}", publisher=PUBLISHER)
+        return Body(orjson.dumps(described, option=orjson.OPT_INDENT_2), csvw.MEDIA_TYPE)
+
+    offer = choose(request, (CSVM,))
+    how = Answering(key(f"{held.edition}/{held.model.digest}", request, offer, ()))
+    return await answer(request, how, held.cache, build)
 
 
 async def examples(request: Request) -> Response:
@@ -149,61 +165,6 @@ def _question(held: Instance, path: str) -> tuple[Question, str | None]:
     return question, suffix or None
 
 
-async def _given(request: Request) -> Given:
-    """Return what the client gives for the parameters, by query, form or JSON."""
-    given = _texts(request.query_params)
-    if request.method != "POST":
-        return given
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    match kind:
-        case "application/json":
-            return given | _from_json(await request.body())
-        case "application/x-www-form-urlencoded" | "multipart/form-data" | "":
-            async with request.form() as form:
-                texts = {
-                    name: [text for text in form.getlist(name) if isinstance(text, str)]
-                    for name in form
-                }
-            return given | {n: [t for t in v if t] for n, v in texts.items() if any(v)}
-        case _:
-            raise problems.UnsupportedMedia(
-                f"Parameters come as JSON or as a form, not as {kind}.",
-            )
-
-
-def _texts(fields: ImmutableMultiDict[str, str]) -> dict[str, list[str]]:
-    """Return the texts of each field; an empty one counts as not given, as forms send it."""
-    return {
-        name: texts
-        for name in fields
-        if name not in RESERVED and (texts := [text for text in fields.getlist(name) if text])
-    }
-
-
-def _from_json(body: bytes) -> dict[str, list[str]]:
-    try:
-        document = orjson.loads(body)
-    except orjson.JSONDecodeError as error:
-        raise BadParameter(
-            [ParameterProblem("body", f"is not JSON: {error.msg} in line {error.lineno}.")]
-        ) from error
-    if not isinstance(document, dict):
-        raise BadParameter([ParameterProblem("body", "is no object of parameters and values.")])
-    return {
-        name: [_text(name, item) for item in (value if isinstance(value, list) else [value])]
-        for name, value in document.items()
-        if value is not None
-    }
-
-
-def _text(name: str, value: object) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, str | int | float):
-        return str(value)
-    raise BadParameter([ParameterProblem(name, "is neither text nor number.")])
-
-
 def _how(
     request: Request, held: Instance, question: Question, offer: Offer, offers: Sequence[Offer]
 ) -> Answering:
@@ -214,6 +175,9 @@ def _how(
         for o in offers
         if o is not offer and o is not SPARQL_JSON
     ]
+    if offer is CSV:
+        about = f"{here}{METADATA}{query}"
+        links.append(link(about, rel="describedby", type=csvw.MEDIA_TYPE))
     links.append(link(question.header.licence, rel="license"))
     links.append(link("/openapi.json", rel="service-desc", type="application/json"))
     edition = f"{held.edition}/{question.version}"
@@ -242,7 +206,7 @@ async def _page(
                 found = answers.ask(held.store, question, given, languages=tongues)
             except BadParameter as error:
                 errors = error.errors
-        explained = request.query_params.get("explain") not in (None, "", "0")
+        explained = asking.explained(request)
         form = questionnaire.form(question, names, given, errors, tongues)
         page = held.pages.render(
             request,
@@ -273,15 +237,6 @@ _PAGE = "text/html; charset=utf-8"
 
 def _needs(question: Question) -> list[Parameter]:
     return [item for item in question.parameters if item.required and not item.default]
-
-
-def _citation(request: Request) -> str | None:
-    """Return the form of citation that is asked for, if any."""
-    wanted = request.query_params.get("cite")
-    if wanted is not None and wanted not in CITATIONS:
-        reason = f"{wanted!r} is no form of citation."
-        raise BadParameter([ParameterProblem("cite", reason, tuple(CITATIONS))])
-    return wanted
 
 
 def _cited(citation: cite.Citation, wanted: str, home: str) -> bytes:
@@ -324,5 +279,6 @@ def _media_type(offer: Offer) -> str:
 
 router.add_route("/questions", catalogue, methods=["GET"])
 router.add_route("/questions/{name}/verify", verify, methods=["GET"])
+router.add_route(f"/questions/{{name}}{METADATA}", metadata, methods=["GET"])
 router.add_route("/questions/{name}", one, methods=["GET", "POST"])
 router.add_route("/.well-known/sparql-examples", examples, methods=["GET"])
