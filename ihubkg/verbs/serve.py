@@ -18,7 +18,7 @@ PATIENCE = 10
 """Seconds that open requests get when the service is stopped."""
 
 
-class Port(click.ParamType):
+class Port(click.ParamType[int]):
     """A number of a port; 0 stands for any that is free."""
 
     name = "port"
@@ -63,6 +63,7 @@ def verb(data: Path | None, host: str, port: int, read_only: bool) -> None:
       ihubkg serve
       ihubkg serve --data .data --port 8080
     """
+    verbs.known_questions()  # one that cannot be read is named now, not when it is asked
     with _listening(host, port) as listener:
         if data is not None:
             _prepare(data)

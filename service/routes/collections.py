@@ -22,6 +22,7 @@ from ihubkg.errors import BadParameter, NotFound, ParameterProblem
 from ihubkg.formats import JSONLD, TURTLE
 from ihubkg.names import Names, fold
 from ihubkg.terms import BASE, expand, shorten
+from service import arguments
 from service.instance import Instance, instance
 from service.negotiate import GRAPH, HTML, Offer, choose, languages
 from service.render import Answering, Body, answer, key, link
@@ -75,25 +76,16 @@ class Wish:
         Raises:
             BadParameter: some argument is unknown or does not do; says what would.
         """
-        faults = [
-            ParameterProblem(name, "There is no such argument.", tuple(sorted(ARGUMENTS)))
-            for name in given
-            if name not in ARGUMENTS
-        ]
-        numbers = {}
-        for name, start, most in (("page", 1, 1_000_000), ("size", SIZE, MOST)):
-            text = given.get(name, str(start))
-            if text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= most:
-                numbers[name] = int(text[:9])
-            else:
-                faults.append(ParameterProblem(name, f"It takes a number from 1 to {most}.", ()))
+        faults = arguments.strangers(given, ARGUMENTS)
+        page = arguments.number(given, "page", 1, 1_000_000, faults)
+        size = arguments.number(given, "size", SIZE, MOST, faults)
         sort = given.get("sort", "name")
         if sort not in SORTS:
             faults.append(ParameterProblem("sort", "It takes one of these.", SORTS))
         if faults:
             raise BadParameter(faults)
         words, of = given.get("q", ""), given.get("class", "")
-        return cls(**numbers, sort=sort, words=words, of=of, form=given.get("_mediatype", ""))
+        return cls(page, size, sort=sort, words=words, of=of, form=given.get("_mediatype", ""))
 
     def address(self, path: str, page: int) -> str:
         """Return the address of another page of the same list."""

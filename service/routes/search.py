@@ -17,6 +17,7 @@ from ihubkg.errors import BadParameter, ParameterProblem
 from ihubkg.names import Names, fold
 from ihubkg.search import MOST_LETTERS, Found, Hit
 from ihubkg.terms import BASE, scheme, shorten
+from service import arguments
 from service.instance import Instance, instance
 from service.negotiate import HTML, JSON, choose, languages
 from service.render import Answering, Body, answer, key, link
@@ -48,26 +49,17 @@ class Wish:
         Raises:
             BadParameter: some argument is unknown or does not do; says what would.
         """
-        faults = [
-            ParameterProblem(name, "There is no such argument.", tuple(sorted(ARGUMENTS)))
-            for name in given
-            if name not in ARGUMENTS
-        ]
+        faults = arguments.strangers(given, ARGUMENTS)
         words = given.get("q", "").strip()
         if len(words) > MOST_LETTERS:
             reason = f"It has {len(words):,} characters; the limit is {MOST_LETTERS}."
             faults.append(ParameterProblem("q", reason, ()))
-        numbers = {}
-        for name, usual, most in (("page", 1, 1_000), ("size", SIZE, MOST)):
-            text = given.get(name, str(usual))
-            if text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= most:
-                numbers[name] = int(text[:9])
-            else:
-                faults.append(ParameterProblem(name, f"It takes a number from 1 to {most}.", ()))
+        page = arguments.number(given, "page", 1, 1_000, faults)
+        size = arguments.number(given, "size", SIZE, MOST, faults)
         if faults:
             raise BadParameter(faults)
         form = given.get("_mediatype", "")
-        return cls(words, given.get("kind") or None, **numbers, form=form)
+        return cls(words, given.get("kind") or None, page, size, form=form)
 
     def address(self, **other: object) -> str:
         """Return the address of this search with some arguments changed; None drops one."""
