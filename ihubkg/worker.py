@@ -22,7 +22,7 @@ from typing import Any, BinaryIO
 import orjson
 import pyoxigraph as ox
 
-from ihubkg import change, evaluate, frames, sandbox
+from ihubkg import change, evaluate, explain, frames, sandbox
 from ihubkg.errors import IhubError
 from ihubkg.frames import FAILURE, PART, RESULT
 from ihubkg.reader import Reader
@@ -131,6 +131,10 @@ class Child:
                 question = evaluate.Question(**job)
                 outcome = evaluate.run(self.reader, question, self._part)
                 return {"kind": outcome.kind, "cut": outcome.cut}, outcome.body
+            case "explain":
+                seconds = job.pop("seconds")
+                asked = evaluate.Question(**job)
+                return explain.explain(self.reader, asked, seconds), b""
             case "update":
                 return change.update(self.reader, job, body)
             case "write":

@@ -104,6 +104,7 @@ class Request:
     named: tuple[str, ...] | None = None
     seconds: float | None = None
     form: str | None = None
+    explain: bool = False
 
 
 async def body(receive: Receive, head: Fields, limit: int) -> bytes:
@@ -193,6 +194,7 @@ def _operation(parameters: Sequence[tuple[str, str]], head: Fields, *, get: bool
         named=named_graphs if given else None,
         seconds=_seconds(parameters, head.prefer),
         form=next((v for k, v in parameters if k in ("_mediatype", "format", "output")), None),
+        explain=any(k == "explain" and v not in ("", "0") for k, v in parameters),
     )
 
 

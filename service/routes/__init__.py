@@ -8,6 +8,7 @@ from service.routes import (
     changes,
     citing,
     collections,
+    editor,
     evidence,
     health,
     home,
@@ -40,6 +41,7 @@ ROUTERS = (
     evidence.router,
     about.router,
     search.router,
+    editor.router,
     validate.router,
     resources.router,
 )

@@ -4,6 +4,7 @@ A query passes the gate, waits for its turn, and is answered by a worker; finish
 per dataset version. Everything else goes through to the application behind.
 """
 
+import asyncio
 import hashlib
 from collections.abc import Iterable
 from pathlib import Path
@@ -16,11 +17,12 @@ from starlette.requests import Request
 from starlette.types import Receive, Scope, Send
 
 from ihubkg import gate
-from ihubkg.errors import BadQuery, Unavailable
+from ihubkg.errors import BadQuery, IhubError, Unavailable
 from ihubkg.evaluate import GRAPHS, tidy
 from ihubkg.gate import Limits, Passed
 from ihubkg.terms import BASE, PREFIXES
-from service import protocol
+from service import editor, protocol
+from service.editor import Shown
 from service.exchange import (
     COMMON,
     NO_STORE,
@@ -84,10 +86,10 @@ class Door:
         if kept is None:
             asked = protocol.read(method, scope["query_string"], head, content)
             if asked is None:
-                kept = nothing_asked(Request(scope, receive), held, head)
+                kept = await nothing_asked(Request(scope, receive), held, head)
             else:
                 turn = Turn(held, head, asked, Request(scope, receive))
-                kept = await turn.run(send)
+                kept = await turn.answered(send)
                 if kept is None:
                     return
                 version = turn.version
@@ -112,6 +114,31 @@ class Turn:
         self.volatile = False
         self.version = held.pool.version
 
+    async def answered(self, send: Send) -> Kept | None:
+        """Return what `run` does; who asks on the page is told there why there is no answer.
+
+        Raises:
+            IhubError: there is none, and no page was asked for.
+        """
+        try:
+            return await self.run(send)
+        except IhubError as error:
+            if not self._on_page or self._asked.kind == "update":
+                raise
+            self.volatile = True
+            status, page = await asyncio.to_thread(
+                editor.failed, self._of, self._held, self._asked.text, error
+            )
+            found = headers("text/html; charset=utf-8", "", self.version)
+            if isinstance(error, Unavailable) and error.retry_after is not None:
+                found.append((b"retry-after", str(error.retry_after).encode()))
+            return Kept("", found, page, status)
+
+    @property
+    def _on_page(self) -> bool:
+        form = self._asked.form
+        return form in ("html", "text/html") or (form is None and prefers_page(self._of))
+
     async def run(self, send: Send) -> Kept | None:
         """Return the answer; None where it was sent already, as it came.
 
@@ -123,6 +150,8 @@ class Turn:
         settings = self._held.settings
         passed = gate.check(self._asked.text, limits=limits(settings))
         self.volatile = passed.volatile
+        if self._asked.explain:
+            return await self._explained(passed)
         graph = passed.form in ("CONSTRUCT", "DESCRIBE")
         chosen, media_type = protocol.offer(self._head.accept, self._asked.form, graph=graph)
         tag = self._tag(passed, media_type)
@@ -145,9 +174,27 @@ class Turn:
             found.append((b"link", b'</dumps/>; rel="alternate"; title="everything"'))
         body = reply.body
         if chosen.format.kind == "page":
-            body = self._page(passed, reply, graph=graph)
+            body = await asyncio.to_thread(self._page, reply, graph=graph)
         repeats = not (self.volatile or chosen.format.kind == "page")
         return Kept(tag, found, body, repeats=repeats)
+
+    async def _explained(self, passed: Passed) -> Kept:
+        """Return the parts of the query with their rows, as a page or as JSON."""
+        settings = self._held.settings
+        seconds = min(self._asked.seconds or settings.query_seconds, settings.query_seconds)
+        job = self._job(passed, protocol.SPARQL_JSON)
+        reply = await self._held.pool.run(
+            {**job, "op": "explain", "seconds": seconds / 2},
+            seconds=seconds,
+            client=protocol.client(self._of.scope, self._head, settings.proxies),
+        )
+        tag = self._tag(passed, "explained" if self._on_page else "explained as JSON")
+        if not self._on_page:
+            content = orjson.dumps(reply.head, option=orjson.OPT_INDENT_2)
+            return Kept(tag, headers("application/json", tag, self.version), content)
+        shown = Shown(self._asked.text, parts=reply.head["parts"])
+        page = await asyncio.to_thread(editor.render, self._of, self._held, shown)
+        return Kept(tag, headers("text/html; charset=utf-8", tag, self.version), page)
 
     async def _update(self) -> Kept:
         """Run an update; readers see it when this returns."""
@@ -200,17 +247,14 @@ class Turn:
             "stream": settings.answer_bytes > STREAM_OVER and chosen.format.kind != "page",
         }
 
-    def _page(self, passed: Passed, reply: Reply, *, graph: bool) -> bytes:
-        found: dict[str, Any] = {} if graph else orjson.loads(reply.body)
-        return self._held.pages.render(
-            self._of,
-            "sparql.html",
-            query=self._asked.text,
-            answer=found,
+    def _page(self, reply: Reply, *, graph: bool) -> bytes:
+        shown = Shown(
+            self._asked.text,
+            answer=None if graph else orjson.loads(reply.body),
             graph=reply.body.decode() if graph else "",
             cut=reply.head.get("cut", ""),
-            rows=self._held.settings.rows,
-        ).encode()
+        )
+        return editor.render(self._of, self._held, shown)
 
 
 def limits(settings: Settings) -> Limits:
@@ -223,20 +267,21 @@ def limits(settings: Settings) -> Limits:
     )
 
 
-def nothing_asked(request: Request, held: Instance, head: Fields) -> Kept:
+async def nothing_asked(request: Request, held: Instance, head: Fields) -> Kept:
     """Return the answer to a request without a query: a form for people, else what this is.
 
     Raises:
         BadQuery: it came by POST or QUERY, which are for operations.
+        NotFound: it names an example that there is not.
     """
     if request.method not in ("GET", "HEAD"):
         raise BadQuery("There is no query here: send one as “query=…”.", see=gate.SEE_PROTOCOL)
     form = request.query_params.get("_mediatype")
     version = held.pool.version
     if form in (None, "html", "text/html") and (form or prefers_page(request)):
-        page = held.pages.render(
-            request, "sparql.html", query="", answer={}, graph="", cut="", rows=held.settings.rows
-        ).encode()
+        name = request.query_params.get("example")
+        query = await asyncio.to_thread(editor.example, held, name) if name else ""
+        page = await asyncio.to_thread(editor.render, request, held, Shown(query))
         tag = f'W/"{hashlib.blake2b(page, digest_size=12).hexdigest()}"'
         return Kept(tag, headers("text/html; charset=utf-8", tag, version), page)
     chosen, media_type = protocol.offer(head.accept, form, graph=True)
