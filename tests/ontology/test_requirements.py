@@ -1,18 +1,15 @@
-"""The requirements hold: every question is answered, every term serves one or a shape."""
+"""The requirements hold: every question is answered, every term serves something, figures agree."""
 
 import re
 from pathlib import Path
 
-import pyoxigraph as ox
-import pytest
-
+from ihubkg import mappings
 from ihubkg.model import Model
-from ihubkg.terms import ONTOLOGY, PREFIXES
+from ihubkg.reference import Reference
+from ihubkg.store import Store
+from ihubkg.terms import shape
 from tests.conftest import Gate
 
-OURS = PREFIXES["ihub"]
-ASKED = re.compile(r"ihub:([A-Za-z]+)")
-OF = re.compile(r"thing of ([A-Za-z]+)")
 TABLE = re.compile(r"(<!-- table: .*? -->\n)(.*)(<!-- end of table -->\n)", re.DOTALL)
 
 
@@ -45,31 +42,32 @@ def test_the_document_lists_the_questions_as_they_are(model: Model, update: bool
     assert found[2] == table(model)
 
 
-@pytest.fixture(scope="module")
-def ends(model: Model) -> dict[str, set[str]]:
-    """Of each property of ours, its domain and range; of each class, nothing."""
-    named: dict[str, set[str]] = {}
-    for quad in model.quads():
-        if quad.graph_name != ox.NamedNode(ONTOLOGY) or not isinstance(quad.subject, ox.NamedNode):
-            continue
-        name = quad.subject.value.removeprefix(OURS)
-        value = quad.object.value if isinstance(quad.object, ox.NamedNode) else ""
-        if name == quad.subject.value:
-            continue
-        if value.startswith(PREFIXES["owl"]) and not value.endswith("AnnotationProperty"):
-            named.setdefault(name, set())
-        if quad.predicate.value in (PREFIXES["rdfs"] + "domain", PREFIXES["rdfs"] + "range"):
-            named.setdefault(name, set()).add(value.removeprefix(OURS))
-    return named
+EXPORTS = {
+    "isCloseTo": "the table of mappings (SSSOM): `mappings.sssom.tsv` of a release",
+    "identityCriterion": "the reference: `ontology/reference.md` of a release, `/ontology`",
+    "rigidity": "the reference, too",
+}
+"""Terms that no question and no shape uses, and the documented export that does."""
 
 
-def test_every_term_serves_a_question_or_a_shape(
-    model: Model, root: Path, ends: dict[str, set[str]]
-) -> None:
-    """A class also by a property that does and relates its members."""
-    questions = "\n".join(question.text for question in model.questions.values())
-    shapes = "\n".join(path.read_text("utf-8") for path in (root / "shapes").glob("*.ttl"))
-    serving = set(ASKED.findall(questions + shapes)) | set(OF.findall(questions))
-    serving |= {end for name in serving for end in ends.get(name, ())}
-    assert len(ends) > 190
-    assert sorted(set(ends) - serving) == []
+def test_every_term_serves_a_question_a_shape_or_an_export(model: Model) -> None:
+    """Shapes that list all properties there are do not count: they would let an orphan pass."""
+    entries = Reference.of(model).entries
+    listing = shape("Subject")
+    serving = {
+        entry.name
+        for entry in entries.values()
+        if entry.questions or any(not iri.startswith(listing) for iri in entry.shapes)
+    }
+    orphans = {entry.name for entry in entries.values()} - serving
+    assert len(entries) > 190
+    assert orphans == set(EXPORTS), "give it a question, a shape or an export, or cut it (ADR 13)"
+
+
+def test_the_exports_show_what_they_are_said_to(model: Model, store: Store) -> None:
+    reference = "\n".join(Reference.of(model).markdown())
+    criterion, rigid = "The same DOI or address", "belongs to it as long as it exists"
+    assert criterion in reference
+    assert rigid in reference
+    table = mappings.sssom(store, model.views["mappings"], version="0")
+    assert "ihub:Method\tmethod\tskos:closeMatch\tdul:Method" in table
