@@ -39,12 +39,12 @@ def build(model: Model, out: Path, *, done: Callable[[str], None] = lambda name:
         IhubError: `out` holds something that no build wrote.
     """
     _clear(out)
-    for name, data in _artefacts(model):
+    store = Store.memory(model)
+    for name, data in _artefacts(model, store):
         path = out / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(data)
         done(name)
-    store = Store.memory(model)
     table = mappings.sssom(store, model.views["mappings"], version=_version(model))
     (out / "mappings.sssom.tsv").write_text(table, encoding="utf-8")
     done("mappings.sssom.tsv")
@@ -71,7 +71,7 @@ def merged(model: Model) -> list[ox.Triple]:
     return list(kept)
 
 
-def _artefacts(model: Model) -> Iterator[tuple[str, bytes]]:
+def _artefacts(model: Model, store: Store) -> Iterator[tuple[str, bytes]]:
     ontology = merged(model)
     text = turtle.canonical(ontology)
     yield "ontology/ihub.ttl", text.encode()
@@ -81,7 +81,8 @@ def _artefacts(model: Model) -> Iterator[tuple[str, bytes]]:
         yield f"ontology/ihub.{fmt.suffix}", _serialised(triples, _KINDS[fmt])
     for path in (*_modules(model), model.root / "ontology" / DL_VIEW):
         yield f"ontology/modules/{path.name}", path.read_bytes()
-    reference = Reference.of(model)
+    inferred = ox.NamedNode(terms.INFERRED)
+    reference = Reference.of(model, store.raw.quads_for_pattern(None, None, None, inferred))
     yield "ontology/reference.md", "".join(f"{line}\n" for line in reference.markdown()).encode()
     for chapter in reference.chapters:
         drawing = reference.drawing(chapter, alone=True)

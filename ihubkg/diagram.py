@@ -24,11 +24,15 @@ _STYLE = (
 
 @dataclass(frozen=True)
 class Row:
-    """A property of a class and what it leads to; `to` a box, or else a kind of value."""
+    """A property of a class and what it leads to; `to` a box, or else a kind of value.
+
+    `href` leads to more about the property.
+    """
 
     label: str
     target: str
     to: bool = True
+    href: str = ""
 
 
 @dataclass(frozen=True)
@@ -39,6 +43,7 @@ class Box:
     rows: tuple[Row, ...] = ()
     above: tuple[str, ...] = ()
     own: bool = True
+    href: str = ""
 
 
 @dataclass(frozen=True)
@@ -174,19 +179,26 @@ def _faces(places: Mapping[str, Place], edge: float) -> str:
     for place in places.values():
         box, y = place.box, place.y
         kind = "area" if box.own else "outside"
-        drawn.append(
-            f'<rect class="{kind}" x="{place.x:g}" y="{y:g}" width="{edge - place.x:g}" '
-            f'height="{_height(box):g}" rx="2"/>'
+        name = (
             f'<text x="{place.x + 22:g}" y="{place.middle + 4.5:g}" font-size="13">'
             f"{escape(box.name)}</text>"
         )
+        drawn.append(
+            f'<rect class="{kind}" x="{place.x:g}" y="{y:g}" width="{edge - place.x:g}" '
+            f'height="{_height(box):g}" rx="2"/>{_linked(name, box.href)}'
+        )
         for number, row in enumerate(box.rows):
             look = "" if row.to else ' class="soft"'
-            drawn.append(
+            words = (
                 f'<text{look} x="{edge + 6:g}" y="{place.row(number) - 4:g}" font-size="12">'
                 f"{escape(_words(row))}</text>"
             )
+            drawn.append(_linked(words, row.href))
     return "".join(drawn)
+
+
+def _linked(drawn: str, href: str) -> str:
+    return f'<a href="{escape(href)}">{drawn}</a>' if href else drawn
 
 
 def _words(row: Row) -> str:

@@ -5,14 +5,16 @@ say the same.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from functools import cached_property, partial
 
 import pyoxigraph as ox
 
-from ihubkg import diagram
+from ihubkg import axioms, diagram
+from ihubkg.axioms import Facts, Node, members, values
 from ihubkg.diagram import Box, Row
+from ihubkg.examples import Example, Examples
 from ihubkg.model import Model
 from ihubkg.question import Question
 from ihubkg.terms import BASE, PREFIXES, expand, shorten
@@ -25,24 +27,35 @@ KINDS = {
     expand("owl:DatatypeProperty"): "data property",
     expand("owl:AnnotationProperty"): "annotation property",
 }
+ORDER = ("core", "actor", "model", "method", "practice", "evidence", "stats", "defined")
+"""The modules as they build on each other; others come after them."""
+
 _TRAITS = {
     "owl:TransitiveProperty": "What it leads to by several steps it leads to at once (transitive).",
     "owl:SymmetricProperty": "It holds in both directions (symmetric).",
     "owl:IrreflexiveProperty": "Nothing stands in it to itself (irreflexive).",
     "owl:FunctionalProperty": "It has at most one value (functional).",
 }
+_RIGIDITY = {
+    "rigid": "What belongs to it belongs to it as long as it exists.",
+    "anti-rigid": "What belongs to it may come to belong to it, and cease to.",
+}
+"""OntoClean's rigidity in words: http://www.loa.istc.cnr.it/ontoclean.html"""
 _GROUPS = {
     "owl:AllDisjointClasses": "Has no member in common with {}.",
     "owl:AllDisjointProperties": "Never holds between the same two things as {}.",
 }
 
-Node = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
-Facts = Mapping[object, Mapping[str, Sequence[Node]]]
-
 
 @dataclass(frozen=True)
 class Entry:
-    """A term: what it is, what it is tied to, who uses and who constrains it; IRIs throughout."""
+    """A term: what it is, what it is tied to, who uses and who constrains it; IRIs throughout.
+
+    `below` are the terms of ours right below it, `leaving` and `arriving` the properties that start
+    from and lead to a class; `axioms` are told in words, `formal` in Manchester syntax; `identity`
+    says by what two descriptions of a member are known to mean the same thing; `example` is taken
+    from the data.
+    """
 
     iri: str
     module: str
@@ -57,6 +70,13 @@ class Entry:
     axioms: tuple[str, ...]
     questions: tuple[str, ...]
     shapes: tuple[str, ...]
+    below: tuple[str, ...] = ()
+    leaving: tuple[str, ...] = ()
+    arriving: tuple[str, ...] = ()
+    formal: tuple[str, ...] = ()
+    identity: str = ""
+    rigidity: str = ""
+    example: Example | None = None
 
     @property
     def name(self) -> str:
@@ -86,16 +106,23 @@ class Reference:
     summaries: Mapping[str, str]
 
     @classmethod
-    def of(cls, model: Model) -> "Reference":
-        """Return the reference of the packaged ontology."""
+    def of(cls, model: Model, inferred: Iterable[ox.Quad] = ()) -> "Reference":
+        """Return the reference of the packaged ontology.
+
+        Examples are taken from the packaged data, and from `inferred` where nothing is stated.
+        """
         modules = {name: model.module(name) for name in model.modules}
-        facts = _index(triple for triples in modules.values() for triple in triples)
+        facts = axioms.index(triple for triples in modules.values() for triple in triples)
         uses = _inverted({name: used(one) for name, one in model.questions.items()})
-        shapes = _inverted(_constrained(_index(_shapes(model))))
+        shapes = _inverted(_constrained(axioms.index(_shapes(model))))
+        examples = Examples.of(model, inferred)
         chapters = []
-        for name, triples in modules.items():
+        for name, triples in sorted(modules.items(), key=lambda pair: _place(pair[0])):
             iris = {iri for triple in triples for iri in _declared(triple)}
-            entries = [_entry(facts, iri, name, uses, shapes) for iri in iris]
+            entries = [
+                replace(_entry(facts, iri, name, uses, shapes), example=examples.of_term(iri))
+                for iri in iris
+            ]
             entries.sort(key=lambda entry: ([*KINDS.values()].index(entry.kind), entry.name))
             header = ox.NamedNode(f"{BASE}ontology/{name}")
             title = _text(facts, header, "dcterms:title")
@@ -111,9 +138,18 @@ class Reference:
         """The terms by IRI."""
         return {entry.iri: entry for chapter in self.chapters for entry in chapter.entries}
 
+    @property
+    def linked(self) -> int:
+        """How many terms are tied to a term of another vocabulary."""
+        return sum(
+            any(not iri.startswith(NAMESPACE) for iri in entry.parents)
+            or any("without a logical link" in axiom for axiom in entry.axioms)
+            for entry in self.entries.values()
+        )
+
     def drawing(self, chapter: Chapter, *, alone: bool = False) -> str:
         """Return the diagram of a module as SVG; `alone` gives it colours of its own."""
-        boxes = _boxes(chapter)
+        boxes = _boxes(chapter, linked=not alone)
         own = len(chapter.of_kind("class"))
         arrows = len(chapter.of_kind("object property"))
         about = (
@@ -141,9 +177,15 @@ class Reference:
         links = partial(_links, known=self.entries)
         lists = (
             ("Kind of", links(entry.parents)),
+            ("Kinds of it", links(entry.below)),
             ("From", links(entry.domains)),
             ("To", links(entry.ranges)),
+            ("Its properties", links(entry.leaving)),
+            ("Values of", links(entry.arriving)),
             ("Holds", " ".join(entry.axioms)),
+            ("In Manchester syntax", ", ".join(f"`{one}`" for one in entry.formal)),
+            ("The same thing", entry.identity),
+            ("Membership", _RIGIDITY.get(entry.rigidity, "")),
             ("Note", " ".join(entry.notes)),
             ("Example", " ".join(entry.examples)),
             ("Questions", "; ".join(f"{self.summaries[n]} (`{n}`)" for n in entry.questions)),
@@ -152,6 +194,9 @@ class Reference:
         found = [f"- {name}: {text}" for name, text in lists if text]
         if found:
             yield from ("", *found)
+        if entry.example:
+            yield from ("", f"In the data, [{entry.example.label}]({entry.example.thing}):", "")
+            yield from ("```turtle", *entry.example.turtle.splitlines(), "```")
 
 
 def used(question: Question) -> frozenset[str]:
@@ -164,6 +209,10 @@ def used(question: Question) -> frozenset[str]:
         elif token.kind is Kind.NAME and token.text.partition(":")[0] in query.prefixes:
             found.add(query.expand(token.text))
     return frozenset(iri for iri in found if iri.startswith(NAMESPACE) and iri != NAMESPACE)
+
+
+def _place(module: str) -> tuple[int, str]:
+    return (ORDER.index(module) if module in ORDER else len(ORDER), module)
 
 
 def _entry(
@@ -190,12 +239,18 @@ def _entry(
         axioms=tuple(dict.fromkeys(_axioms(facts, node))),
         questions=uses.get(iri, ()),
         shapes=shapes.get(iri, ()),
+        below=_ours(facts, node, f"^{parents}"),
+        leaving=_ours(facts, node, "^rdfs:domain"),
+        arriving=_ours(facts, node, "^rdfs:range"),
+        formal=tuple(axioms.about(facts, node)),
+        identity=_text(facts, node, "ihub:identityCriterion"),
+        rigidity=_text(facts, node, "ihub:rigidity"),
     )
 
 
 def _axioms(facts: Facts, node: ox.NamedNode) -> Iterator[str]:
     """Yield what holds of a term beyond superterms, domain and range, a sentence for each."""
-    said = partial(_values, facts, node)
+    said = partial(values, facts, node)
     words = partial(_words, facts)
     for value in said("owl:equivalentClass"):
         yield f"Exactly these: {words(value)}."
@@ -212,7 +267,7 @@ def _axioms(facts: Facts, node: ox.NamedNode) -> Iterator[str]:
     for value in _both(facts, node, "owl:inverseOf"):
         yield f"Read the other way round it is “{words(value)}”."
     for value in said("owl:propertyChainAxiom"):
-        yield f"Follows from {', then '.join(f'“{words(n)}”' for n in _list(facts, value))}."
+        yield f"Follows from {', then '.join(f'“{words(n)}”' for n in members(facts, value))}."
     for value in said("rdf:type"):
         if isinstance(value, ox.NamedNode) and shorten(value.value) in _TRAITS:
             yield _TRAITS[shorten(value.value)]
@@ -223,12 +278,12 @@ def _axioms(facts: Facts, node: ox.NamedNode) -> Iterator[str]:
 
 def _apart(facts: Facts, node: ox.NamedNode) -> Iterator[str]:
     """Yield what keeps the members of a group apart, for each group that `node` is in."""
-    for cell in _values(facts, node, "^rdf:first"):
+    for cell in values(facts, node, "^rdf:first"):
         head = cell
-        while before := _values(facts, head, "^rdf:rest"):
+        while before := values(facts, head, "^rdf:rest"):
             head = before[0]
-        for group in _values(facts, head, "^owl:members"):
-            others = [_words(facts, n) for n in _list(facts, head) if n != node]
+        for group in values(facts, head, "^owl:members"):
+            others = [_words(facts, n) for n in members(facts, head) if n != node]
             text = " or ".join(filter(None, (", ".join(others[:-1]), others[-1])))
             for kind in _named(facts, group, "rdf:type"):
                 if shorten(kind.value) in _GROUPS:
@@ -242,18 +297,27 @@ def _words(facts: Facts, node: Node) -> str:
     if isinstance(node, ox.NamedNode):
         label = _text(facts, node, "rdfs:label")
         return label if label and node.value.startswith(NAMESPACE) else shorten(node.value)
-    parts = [m for head in _values(facts, node, "owl:intersectionOf") for m in _list(facts, head)]
+    parts = [m for head in values(facts, node, "owl:intersectionOf") for m in members(facts, head)]
     if parts:
         return " that ".join(_words(facts, part) for part in parts)
-    prop = "".join(f"“{_words(facts, n)}”" for n in _values(facts, node, "owl:onProperty"))
-    some = [_words(facts, n) for n in _values(facts, node, "owl:someValuesFrom")]
-    given = [_words(facts, n) for n in _values(facts, node, "owl:hasValue")]
+    prop = "".join(f"“{_words(facts, n)}”" for n in values(facts, node, "owl:onProperty"))
+    some = [_words(facts, n) for n in values(facts, node, "owl:someValuesFrom")]
+    given = [_words(facts, n) for n in values(facts, node, "owl:hasValue")]
     tied = [f"at least one {text}" for text in some] + given
     return f"is tied by {prop} to {' and '.join(tied)}"
 
 
-def _boxes(chapter: Chapter) -> list[Box]:
-    """Return the classes of a module, and those of others that it touches, as boxes."""
+def _boxes(chapter: Chapter, *, linked: bool) -> list[Box]:
+    """Return the classes of a module, and those of others that it touches, as boxes.
+
+    With `linked`, names lead to the terms on the page of the module, or of the whole ontology.
+    """
+    defined = {entry.iri for entry in chapter.entries}
+
+    def href(iri: str) -> str:
+        page = "" if iri in defined else "/ontology"
+        return f"{page}#{_short(iri)}" if linked else ""
+
     own = {entry.iri: entry for entry in chapter.of_kind("class")}
     rows: dict[str, list[Row]] = {}
     touched: dict[str, None] = {}
@@ -262,7 +326,7 @@ def _boxes(chapter: Chapter) -> list[Box]:
         for domain in entry.domains:
             for target in entry.ranges:
                 touched |= dict.fromkeys((domain, target) if drawn else (domain,))
-                row = Row(entry.name, _short(target), to=drawn)
+                row = Row(entry.name, _short(target), to=drawn, href=href(entry.iri))
                 rows.setdefault(domain, []).append(row)
     above = {iri: _parents(entry, own) for iri, entry in own.items()}
     touched |= {iri: None for parents in above.values() for iri in parents}
@@ -272,6 +336,7 @@ def _boxes(chapter: Chapter) -> list[Box]:
             rows=tuple(rows.get(iri, ())),
             above=tuple(_short(parent) for parent in above.get(iri, ())),
             own=iri in own,
+            href=href(iri),
         )
         for iri in sorted({*own, *touched}, key=lambda iri: (iri not in own, _short(iri)))
     ]
@@ -301,11 +366,11 @@ def _constrained(facts: Facts) -> Mapping[str, frozenset[str]]:
         queue: list[object] = [shape]
         terms: set[str] = set()
         while queue:
-            for name, values in facts.get(queue.pop(), {}).items():
+            for name, found_values in facts.get(queue.pop(), {}).items():
                 if name.startswith("^"):
                     continue
-                terms |= {v.value for v in values if isinstance(v, ox.NamedNode)}
-                queue += [v for v in values if isinstance(v, ox.BlankNode)]
+                terms |= {v.value for v in found_values if isinstance(v, ox.NamedNode)}
+                queue += [v for v in found_values if isinstance(v, ox.BlankNode)]
         found[shape.value] = frozenset(iri for iri in terms if iri.startswith(NAMESPACE))
     return found
 
@@ -328,42 +393,24 @@ def _declared(triple: ox.Triple) -> tuple[str, ...]:
     return (subject.value,) if ours else ()
 
 
-def _index(triples: Iterable[ox.Triple]) -> Facts:
-    """Return values by node and property, and under `^` and the property the way back."""
-    facts: dict[object, dict[str, list[Node]]] = {}
-    for triple in sorted(triples, key=str):
-        name = triple.predicate.value
-        facts.setdefault(triple.subject, {}).setdefault(name, []).append(triple.object)
-        facts.setdefault(triple.object, {}).setdefault(f"^{name}", []).append(triple.subject)
-    return facts
-
-
-def _values(facts: Facts, node: object, curie: str) -> Sequence[Node]:
-    """Return the values of a property; with `^` before its name, what has `node` as value."""
-    way = "^" if curie.startswith("^") else ""
-    return facts.get(node, {}).get(way + expand(curie.removeprefix("^")), ())
+def _ours(facts: Facts, node: ox.NamedNode, curie: str) -> tuple[str, ...]:
+    found = (one.value for one in _named(facts, node, curie))
+    return tuple(sorted(iri for iri in found if iri.startswith(NAMESPACE)))
 
 
 def _named(facts: Facts, node: object, curie: str) -> list[ox.NamedNode]:
-    return [n for n in _values(facts, node, curie) if isinstance(n, ox.NamedNode)]
+    return [n for n in values(facts, node, curie) if isinstance(n, ox.NamedNode)]
 
 
 def _both(facts: Facts, node: ox.NamedNode, curie: str) -> list[Node]:
     """Return what stands in a symmetric relation to `node`, whichever side says so."""
-    return [*_values(facts, node, curie), *_values(facts, node, f"^{curie}")]
-
-
-def _list(facts: Facts, head: Node) -> Iterator[Node]:
-    while items := _values(facts, head, "rdf:first"):
-        yield items[0]
-        head = _values(facts, head, "rdf:rest")[0]
+    return [*values(facts, node, curie), *values(facts, node, f"^{curie}")]
 
 
 def _texts(facts: Facts, node: object, curie: str) -> tuple[str, ...]:
-    values = _values(facts, node, curie)
     return tuple(
         re.sub(r"\s+", " ", v.value)
-        for v in values
+        for v in values(facts, node, curie)
         if isinstance(v, ox.Literal) and v.language in (None, "en")
     )
 

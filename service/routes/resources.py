@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import lru_cache
 
 import orjson
 import pyoxigraph as ox
@@ -24,18 +25,21 @@ from ihubkg.formats import JSONLD, TURTLE, Format
 from ihubkg.jsonld import frame
 from ihubkg.reference import Reference
 from ihubkg.store import Store
-from ihubkg.terms import BASE, CURATED, ONTOLOGY, PREFIXES, SHAPES, VOCAB
+from ihubkg.terms import BASE, CURATED, INFERRED, ONTOLOGY, PREFIXES, SHAPES, VOCAB
 from service import profiles, vocabulary
 from service.instance import Instance, instance
 from service.negotiate import DATASET, DOCUMENT, GRAPH, HTML, Offer, choose, languages
 from service.problems import Gone
 from service.profiles import Profile
 from service.render import IMMUTABLE, REVALIDATE, Answering, Body, answer, key, link
+from service.routes.schemas import schemas
 from service.sheet import Origins, sheet
 
 router = APIRouter()
 
 LICENCE = "https://creativecommons.org/licenses/by/4.0/"
+RECENT = 200
+"""Descriptions that are kept for the next form of the same document."""
 MOST_SHOWN = 500
 """Statements of a graph that its page shows; the files hold all."""
 
@@ -104,7 +108,7 @@ async def _describe(request: Request, iri: str, path: str, suffix: str | None) -
 
     def triples() -> Sequence[ox.Triple]:
         try:
-            return describe(held.store, iri, held.views)
+            return _described(held)(iri)
         except (NotFound, ValueError) as error:
             raise missing(held, iri) from error
 
@@ -115,6 +119,15 @@ async def _describe(request: Request, iri: str, path: str, suffix: str | None) -
         return held.pages.render(request, "document.html", **context, data=structured(iri, said))
 
     return await respond(request, Resource(iri, path, triples, page, profiled=True), suffix)
+
+
+def _described(held: Instance) -> Callable[[str], Sequence[ox.Triple]]:
+    """Return `describe` with a memory: who asks for one form often asks for another."""
+
+    def build() -> Callable[[str], Sequence[ox.Triple]]:
+        return lru_cache(RECENT)(lambda iri: tuple(describe(held.store, iri, held.views)))
+
+    return held.store.remember("descriptions", build)
 
 
 async def scheme(request: Request) -> Response:
@@ -182,7 +195,7 @@ async def ontology(request: Request) -> Response:
 
     def page(found: Sequence[ox.Triple]) -> str:
         listed = vocabulary.ontology(iri, found)
-        known = held.store.remember("reference", lambda: Reference.of(held.model))
+        known = held.store.remember("reference", lambda: _reference(held))
         shown = [chapter for chapter in known.chapters if module in ("", chapter.name)]
         return held.pages.render(
             request,
@@ -193,10 +206,17 @@ async def ontology(request: Request) -> Response:
             path=path,
             reference=known,
             chapters=shown,
+            single=module,
         )
 
     lasting = IMMUTABLE if version else REVALIDATE
     return await respond(request, Resource(iri, path, triples, page, cache_control=lasting), suffix)
+
+
+def _reference(held: Instance) -> Reference:
+    """Return the reference of the ontology, with what follows as examples where nothing is said."""
+    inferred = ox.NamedNode(INFERRED)
+    return Reference.of(held.model, held.store.raw.quads_for_pattern(None, None, None, inferred))
 
 
 async def shapes(request: Request) -> Response:
@@ -334,9 +354,10 @@ def _signposts(held: Instance, resource: Resource, profile: Profile) -> list[str
     found = profiles.links(resource.path, profile)
     for name in held.store.remember("classes", lambda: _classes(held)).get(resource.iri, ()):
         found.append(link(name, rel="type"))
-        if name.startswith(PREFIXES["ihub"]):
-            schema = f"/schemas/{name.removeprefix(PREFIXES['ihub'])}.json"
-            found.append(link(schema, rel="describedby", type="application/schema+json"))
+        local = name.removeprefix(PREFIXES["ihub"])
+        if local in schemas(held):
+            where = f"/schemas/{local}.json"
+            found.append(link(where, rel="describedby", type="application/schema+json"))
     if "/id/" in resource.iri:
         found.append(link(resource.path.rpartition("/")[0], rel="collection"))
     return found

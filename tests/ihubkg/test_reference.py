@@ -8,7 +8,7 @@ import pyoxigraph as ox
 import pytest
 
 from ihubkg.model import Model
-from ihubkg.reference import NAMESPACE, Reference, used
+from ihubkg.reference import NAMESPACE, ORDER, Reference, used
 from ihubkg.terms import PREFIXES, expand, shape, term
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -67,6 +67,39 @@ def test_axioms_are_sentences(reference: Reference) -> None:
     apart = [a for a in reference.entries[term("Method")].axioms if "in common" in a]
     assert apart
     assert all("method," not in a for a in apart)
+
+
+def test_axioms_are_told_for_experts_too(reference: Reference) -> None:
+    assert reference.entries[term("memberOf")].formal == (
+        "SubPropertyChain: hasMembership o membershipIn",
+    )
+    text = "\n".join(reference.markdown())
+    assert "`Method and (hasSupportingEvidence some EvidenceItem) SubClassOf" in text
+
+
+def test_a_class_knows_its_neighbours(reference: Reference) -> None:
+    network = reference.entries[term("Network")]
+    assert term("RegionalInnovationHub") in network.below
+    assert term("networkScale") in network.leaving
+    assert term("ofMethod") in reference.entries[term("Method")].arriving
+    assert "same address" in reference.entries[term("Descriptor")].identity
+    assert reference.entries[term("HubSchool")].rigidity == "anti-rigid"
+    assert 60 < reference.linked < len(reference.entries)
+
+
+def test_modules_come_in_the_order_in_which_they_build_on_each_other(reference: Reference) -> None:
+    assert [chapter.name for chapter in reference.chapters] == [*ORDER]
+
+
+def test_names_in_a_drawing_lead_to_their_terms(reference: Reference) -> None:
+    for chapter in reference.chapters:
+        root = ET.fromstring(reference.drawing(chapter))
+        targets = {node.get("href", "").rpartition("#") for node in root.iter(f"{SVG}a")}
+        own = {entry.name for entry in chapter.entries}
+        assert {name for page, _, name in targets if not page} <= own
+        assert {page for page, _, name in targets if name not in own} <= {"/ontology"}
+        assert {name for _, _, name in targets} <= {e.name for e in reference.entries.values()}
+        assert "<a " not in reference.drawing(chapter, alone=True)
 
 
 def test_shapes_stand_with_what_they_constrain(reference: Reference) -> None:
