@@ -105,9 +105,14 @@ class Model:
 
     @cached_property
     def questions(self) -> Mapping[str, Question]:
-        """The named questions by name, sorted."""
+        """The named questions by name, sorted.
+
+        Raises:
+            HeaderError, BadQuery: a file is no question; the message begins with its path.
+        """
         paths = sorted((self.root / "queries" / "questions").glob("*.rq"))
-        return MappingProxyType({path.stem: question.read(path) for path in paths})
+        named = ((path, path.relative_to(self.root).as_posix()) for path in paths)
+        return MappingProxyType({path.stem: question.read(path, name) for path, name in named})
 
     @cached_property
     def views(self) -> Mapping[str, str]:

@@ -14,9 +14,12 @@ from itertools import pairwise
 from pathlib import Path
 from urllib.parse import urljoin
 
+import pyoxigraph as ox
+
 from ihubkg import header, terms, tokens
 from ihubkg.errors import BadParameter, BadQuery, ParameterProblem
 from ihubkg.header import Column, Header, HeaderError, Page, Parameter, Text
+from ihubkg.syntax import syntax
 from ihubkg.tokens import Kind, Term, Token
 
 
@@ -130,13 +133,20 @@ class Question:
         return self.query.bind(values) + self.query.window(limit, offset)
 
 
-def read(path: Path) -> Question:
-    """Return the question in the file `path`; its name is the file's.
+def read(path: Path, source: str | None = None) -> Question:
+    """Return the question in the file `path`; its name is the file's, `source` what errors say.
 
     Raises HeaderError where header and query do not fit together, BadQuery for a text that is
     no SPARQL.
     """
-    return parse(path.read_text(encoding="utf-8"), name=path.stem, source=path.name)
+    shown = path.name if source is None else source
+    content = path.read_bytes()
+    try:
+        text = content.decode()
+    except UnicodeDecodeError as error:
+        line = content[: error.start].count(b"\n") + 1
+        raise HeaderError("the file is not UTF-8", shown, line, "text") from None
+    return parse(text, name=path.stem, source=shown)
 
 
 def parse(text: str, *, name: str, source: str) -> Question:
@@ -144,6 +154,7 @@ def parse(text: str, *, name: str, source: str) -> Question:
     question = Question(name, text, header.read(text, source))
     try:
         _agree(question, source)
+        _runs(question)
     except BadQuery as error:
         raise BadQuery(
             f"{source}:{error.line}: {error.message}", error.line, error.column, error.see
@@ -409,6 +420,14 @@ def _agree(question: Question, source: str) -> None:
         _check_tail(query, question, source)
     elif question.results or question.header.order:
         raise HeaderError("only a SELECT has columns and an order", source, 1, "results")
+
+
+def _runs(question: Question) -> None:
+    """Raise BadQuery where the engine cannot read the query: it is put to a graph of nothing."""
+    try:
+        ox.Store().query(question.text)
+    except SyntaxError as error:
+        syntax(error, question.text)
 
 
 def _same(

@@ -257,3 +257,19 @@ def test_a_file_is_named_by_its_name(tmp_path: Path) -> None:
     assert found.name == "who-knows"
     assert found.iri == "https://w3id.org/ihub4schools/questions/who-knows"
     assert not any(line.startswith("#+") for line in found.body.splitlines())
+
+
+def test_what_the_engine_cannot_read_is_named_with_its_line(tmp_path: Path) -> None:
+    path = tmp_path / "broken.rq"
+    path.write_text(
+        f"{HEAD}{TYPED}{PREFIX}SELECT ?s\nWHERE {{ {SLOT} ?s :p , ?x }}\nORDER BY ?s", encoding="utf-8"
+    )
+    with pytest.raises(BadQuery, match=r"^queries/questions/broken\.rq:14: Syntax error"):
+        question.read(path, "queries/questions/broken.rq")
+
+
+def test_what_is_no_text_is_named_with_its_line(tmp_path: Path) -> None:
+    path = tmp_path / "broken.rq"
+    path.write_bytes(HEAD.encode() + b"# caf\xe9\n")
+    with pytest.raises(HeaderError, match=r"broken\.rq:9: text: the file is not UTF-8"):
+        question.read(path)

@@ -73,6 +73,36 @@ def copy(tmp_path_factory: pytest.TempPathFactory, root: Path) -> Path:
     return top
 
 
+BROKEN = {
+    "header": (QUESTION.replace("status: draft", "status: fine"), ":6: status: "),
+    "query": (QUESTION.replace("?method a ihub", "?method a , ihub"), ":18: Syntax error"),
+    "slot": (QUESTION.replace("VALUES ?status { UNDEF }", ""), ":1: parameters.status: "),
+}
+
+
+@pytest.mark.parametrize("kind", BROKEN)
+def test_a_broken_question_is_named_when_the_service_starts(copy: Path, kind: str) -> None:
+    text, said = BROKEN[kind]
+    path = copy / "queries" / "questions" / "broken.rq"
+    path.write_text(text, encoding="utf-8")
+    try:
+        done = subprocess.run(
+            [sys.executable, "-m", "ihubkg.cli", "serve", "--port", "0"],
+            cwd=copy,
+            env={"PYTHONPATH": str(copy), "PATH": "/usr/bin:/bin"},
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=60,
+        )
+    finally:
+        path.unlink()
+    assert done.returncode == 2
+    assert f"queries/questions/broken.rq{said}" in done.stderr
+    assert done.stderr.count("\n") == 1
+    assert done.stdout == ""
+
+
 def run(copy: Path, *arguments: str) -> str:
     done = subprocess.run(
         [sys.executable, *arguments],
