@@ -72,3 +72,21 @@ def test_pages_have_words_without_scripts(visit: Visit, site: str) -> None:
     page.goto("/questions/methods-for-phase?phase=mapping-needs")
     assert "IDI-based self-evaluation workshop" in page.inner_text("main")
     context.close()
+
+
+@pytest.mark.parametrize("path", ["/methods?phase=mapping-needs", "/evidence", "/doc/"])
+def test_paper_has_the_words_and_no_forms(visit: Visit, path: str) -> None:
+    """Printed, a page keeps its heading and shows nothing to press or fill in; sources unfold."""
+    page = visit.open(path, width=794)
+    page.emulate_media(media="print")
+    assert page.locator("h1").is_visible()
+    assert page.locator("form:visible, button:visible, nav[aria-label=Main]:visible").count() == 0
+    assert page.locator(".passage:visible").count() == page.locator(".passage").count()
+
+
+def test_on_a_phone_the_head_of_a_page_leaves_room_for_it(visit: Visit) -> None:
+    """At 360 px brand, navigation and search take less than a fifth of the first screen."""
+    page = visit.open("/", width=360)
+    box = page.locator(".masthead").bounding_box()
+    assert box is not None
+    assert box["height"] < 900 / 5
