@@ -12,8 +12,9 @@ from pathlib import Path
 import orjson
 import pyoxigraph as ox
 
-from ihubkg import dumps, jsonld, mappings, terms, turtle
-from ihubkg.errors import IhubError
+from ihubkg import difference, dumps, jsonld, mappings, terms, turtle
+from ihubkg.difference import Level
+from ihubkg.errors import IhubError, NotFound
 from ihubkg.formats import JSONLD, NTRIPLES, RDFXML, TURTLE
 from ihubkg.model import DL_VIEW, Model
 from ihubkg.reference import Reference
@@ -30,14 +31,29 @@ _KINDS = {
 }
 
 
-def build(model: Model, out: Path, *, done: Callable[[str], None] = lambda name: None) -> int:
+def build(
+    model: Model,
+    out: Path,
+    *,
+    since: Path | None = None,
+    done: Callable[[str], None] = lambda name: None,
+) -> int:
     """Write every release artefact of `model` into the folder `out`; return how many files.
 
-    `done` is called with the name of each. What an earlier build left in `out` is replaced.
+    `done` is called with the name of each. What an earlier build left in `out` is replaced. With
+    `since`, the folder of an earlier release, `changes.md` says what changed since then.
 
     Raises:
-        IhubError: `out` holds something that no build wrote.
+        IhubError: `out` holds something that no build wrote, or is `since`.
+        NotFound: `since` is no release.
     """
+    if since is not None:
+        if not is_release(since):
+            raise NotFound(f"{since} is no release: name a folder that ihubkg build made.")
+        if out.resolve() == since.resolve():
+            raise IhubError(
+                f"{out} would be overwritten before it is compared: name another --out."
+            )
     _clear(out)
     store = Store.memory(model)
     for name, data in _artefacts(model, store):
@@ -49,13 +65,63 @@ def build(model: Model, out: Path, *, done: Callable[[str], None] = lambda name:
     (out / "mappings.sssom.tsv").write_text(table, encoding="utf-8")
     done("mappings.sssom.tsv")
     dumps.write(store, out / "dumps", done=lambda name: done(f"dumps/{name}"))
-    files = sorted(path for path in out.rglob("*") if path.is_file())
+    if since is not None:
+        _sums(out)  # by which a release is known
+        text = "".join(f"{line}\n" for line in changes(since, out))
+        (out / "changes.md").write_text(text, encoding="utf-8")
+        done("changes.md")
+    return _sums(out)
+
+
+def _sums(out: Path) -> int:
+    """Write the checksums of all files in `out` but their own; return how many files there are."""
+    own = out / dumps.SUMS
+    files = sorted(path for path in out.rglob("*") if path.is_file() and path != own)
     sums = [
         f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.relative_to(out).as_posix()}\n"
         for path in files
     ]
-    (out / dumps.SUMS).write_text("".join(sums), encoding="utf-8")
+    own.write_text("".join(sums), encoding="utf-8")
     return len(files) + 1
+
+
+def is_release(folder: Path) -> bool:
+    """Tell whether `folder` was written by a build."""
+    return (folder / "ontology" / "ihub.ttl").is_file() and (folder / dumps.SUMS).is_file()
+
+
+def model_files(folder: Path) -> list[Path]:
+    """Return the files of a release that say what words mean: ontology, schemes and shapes."""
+    schemes = sorted((folder / "voc").glob("*.ttl"))
+    return [folder / "ontology" / "ihub.ttl", *schemes, folder / "shapes.ttl"]
+
+
+def changes(before: Path, after: Path) -> list[str]:
+    """Return what changed between two releases, as the lines of a Markdown list.
+
+    Raises:
+        NotFound: one of the folders is no release.
+    """
+    for folder in (before, after):
+        if not is_release(folder):
+            raise NotFound(f"{folder} is no release: name a folder that ihubkg build made.")
+    sides = (
+        [quad.triple for path in model_files(folder) for quad in _read(path)]
+        for folder in (before, after)
+    )
+    found = difference.compare(*sides)
+    lines = [f"# Changes: {found.level}", "", *(f"- {reason}" for reason in found.reasons)]
+    if found.advice:
+        lines += ["", found.advice]
+    for level in (Level.MAJOR, Level.MINOR, Level.PATCH):
+        listed = [change for change in found.changes if change.level is level]
+        if listed:
+            lines += ["", f"## {level}", "", *(f"- `{change}`" for change in listed)]
+    return lines
+
+
+def _read(path: Path) -> Iterator[ox.Quad]:
+    return iter(ox.parse(path=path, format=ox.RdfFormat.TURTLE, rename_blank_nodes=True))
 
 
 def merged(model: Model) -> list[ox.Triple]:

@@ -1,10 +1,11 @@
 """What changed between two versions of a graph, term by term, and how much that means.
 
-Semantic versioning as gist reads it for ontologies: *major* changes what follows (a term or axiom
-removed, an axiom of an existing term added or altered), *minor* adds (a term, a label, a
-definition, a deprecation), *patch* touches notes alone.
+Semantic versioning as gist reads it for ontologies: *major* changes what follows or takes away (a
+term, an axiom, a place in a list; an axiom that an existing term gets), *minor* adds or renames (a
+term, a name, a link, a deprecation), *patch* changes wording: definitions, notes, facts.
 """
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from enum import IntEnum
 
 import pyoxigraph as ox
 
+from ihubkg import axioms
 from ihubkg.terms import PREFIXES, expand, shorten
 
 AXIOM = "general axiom"
@@ -42,11 +44,21 @@ _NAMING = frozenset(
         "skos:prefLabel",
         "skos:altLabel",
         "rdfs:label",
-        "skos:definition",
         "dcterms:title",
-        "skos:notation",
+        "skos:exactMatch",
+        "skos:closeMatch",
+        "skos:broadMatch",
+        "skos:narrowMatch",
+        "skos:relatedMatch",
+        "ihub:isCloseTo",
     ]
 )
+_PLACING = frozenset(
+    expand(name) for name in ["skos:inScheme", "skos:broader", "skos:topConceptOf", "skos:notation"]
+)
+"""Where a concept stands: queries rely on it, so that losing it is major."""
+_VERSION = expand("owl:versionInfo")
+_NUMBER = re.compile(r"(\d+)\.(\d+)\.(\d+)")
 
 
 class Level(IntEnum):
@@ -71,6 +83,21 @@ class Change:
     value: str
     added: bool
     level: Level
+    fresh: bool = False
+    gone: bool = False
+
+    @property
+    def reason(self) -> str:
+        """Return why the change has its level; `fresh` and `gone` tell of the term as a whole."""
+        name = shorten(self.term)
+        if self.gone:
+            return f"{name} is gone"
+        if self.fresh:
+            return f"{name} is new"
+        if self.property == _DEPRECATED:
+            return f"{name} is {'retired' if self.added else 'no longer retired'}"
+        what = "a general axiom" if self.term == AXIOM else f"{shorten(self.property)} of {name}"
+        return f"{what} {'came' if self.added else 'went'}"
 
     def __str__(self) -> str:
         """Return the change as a line of a list."""
@@ -85,6 +112,27 @@ class Difference:
     added: tuple[str, ...]
     removed: tuple[str, ...]
     changes: tuple[Change, ...]
+    versions: tuple[str, str] = ("", "")
+
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        """Why the whole has its level: a sentence for each change of that level, none twice."""
+        worst = (change.reason for change in self.changes if change.level is self.level)
+        return tuple(dict.fromkeys(worst))
+
+    @property
+    def advice(self) -> str:
+        """What the change asks of the version number; nothing where no version is told."""
+        before, after = (_NUMBER.fullmatch(version) for version in self.versions)
+        if before is None or after is None or self.level is Level.NONE:
+            return ""
+        old, new = self.versions
+        least = _bumped([int(part) for part in before.groups()], self.level)
+        if [int(part) for part in after.groups()] >= least:
+            return f"The version went from {old} to {new}, which is enough."
+        wanted = ".".join(map(str, least))
+        still = f"is still {old}" if old == new else f"went from {old} to {new} only"
+        return f"The version {still}: call the next one {wanted}."
 
     @property
     def level(self) -> Level:
@@ -104,7 +152,21 @@ def compare(
         for term in sorted(old.keys() | new.keys())
         for change in _changes(term, old.get(term), new.get(term))
     ]
-    return Difference(added, removed, tuple(changes))
+    versions = tuple(
+        next((value.strip('"') for one in side.values() for n, value in one if n == _VERSION), "")
+        for side in (old, new)
+    )
+    return Difference(added, removed, tuple(changes), (versions[0], versions[1]))
+
+
+def _bumped(version: list[int], level: Level) -> list[int]:
+    """Return the least version after a change of that level; while it is 0.y, major raises y."""
+    major, minor, patch = version
+    if level is Level.PATCH:
+        return [major, minor, patch + 1]
+    if level is Level.MINOR or major == 0:
+        return [major, minor + 1, 0]
+    return [major + 1, 0, 0]
 
 
 Statements = frozenset[tuple[str, str]]
@@ -117,7 +179,11 @@ def _changes(term: str, old: Statements | None, new: Statements | None) -> Itera
         (True, (new or frozenset()) - (old or frozenset())),
     ):
         for name, value in sorted(statements):
-            yield Change(term, name, value, added, _level(term, name, added, old is None))
+            level = _level(term, name, added, old is None)
+            whole = term != AXIOM
+            yield Change(
+                term, name, value, added, level, whole and old is None, whole and new is None
+            )
 
 
 def _level(term: str, name: str, added: bool, fresh: bool) -> Level:
@@ -127,11 +193,19 @@ def _level(term: str, name: str, added: bool, fresh: bool) -> Level:
         return Level.MINOR if added else Level.MAJOR
     if name in _LOGICAL or name.startswith(PREFIXES["owl"]) or term == AXIOM:
         return Level.MINOR if fresh and term != AXIOM else Level.MAJOR
-    return Level.MINOR if name in _NAMING or fresh else Level.PATCH
+    if name in _PLACING and not added:
+        return Level.MAJOR
+    return Level.MINOR if name in _NAMING or name in _PLACING or fresh else Level.PATCH
 
 
 def _described(statements: Iterable[ox.Triple | ox.Quad]) -> Mapping[str, Statements]:
     """Return the statements of each named subject; unnamed ones that nothing holds are axioms."""
+    statements = list(statements)
+    facts = axioms.index(
+        one.triple if isinstance(one, ox.Quad) else one
+        for one in statements
+        if isinstance(one.subject, ox.BlankNode) or isinstance(one.object, ox.BlankNode)
+    )
     nodes: dict[ox.BlankNode, list[tuple[str, ox.NamedNode | ox.BlankNode | ox.Literal]]]
     nodes = defaultdict(list)
     named: list[tuple[str, str, ox.NamedNode | ox.BlankNode | ox.Literal]] = []
@@ -148,10 +222,24 @@ def _described(statements: Iterable[ox.Triple | ox.Quad]) -> Mapping[str, Statem
             named.append((statement.subject.value, statement.predicate.value, value))
     result: dict[str, set[tuple[str, str]]] = defaultdict(set)
     for subject, name, value in named:
-        result[subject].add((name, _text(value, nodes)))
+        result[subject].add((name, _told(value, nodes, facts)))
     for node in nodes.keys() - held:
-        result[AXIOM].add((AXIOM, _text(node, nodes)))
+        result[AXIOM].add((AXIOM, _told(node, nodes, facts)))
     return {subject: frozenset(pairs) for subject, pairs in result.items()}
+
+
+def _told(
+    value: ox.NamedNode | ox.BlankNode | ox.Literal,
+    nodes: Mapping[ox.BlankNode, list[tuple[str, ox.NamedNode | ox.BlankNode | ox.Literal]]],
+    facts: axioms.Facts,
+) -> str:
+    """Return a value as text, an axiom in Manchester syntax where it has one."""
+    if isinstance(value, ox.BlankNode):
+        alone = not any(name.startswith("^") for name in facts.get(value, {}))
+        told = axioms.around(facts, value) if alone else axioms.expression(facts, value)
+        if "unnamed" not in told and "unknown" not in told:
+            return told
+    return _text(value, nodes)
 
 
 def _text(

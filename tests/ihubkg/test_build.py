@@ -1,6 +1,7 @@
 """Release artefacts: complete, consistent with each other, and the same at every build."""
 
 import hashlib
+import shutil
 from pathlib import Path
 
 import orjson
@@ -8,7 +9,7 @@ import pyoxigraph as ox
 import pytest
 
 from ihubkg import build, turtle
-from ihubkg.errors import IhubError
+from ihubkg.errors import IhubError, NotFound
 from ihubkg.model import Model
 from ihubkg.terms import BASE, PREFIXES
 
@@ -87,3 +88,28 @@ def test_a_folder_of_something_else_is_left_alone(model: Model, tmp_path: Path) 
     with pytest.raises(IhubError, match="something else"):
         build.build(model, tmp_path)
     assert (tmp_path / "letter.txt").read_text(encoding="utf-8") == "dear"
+
+
+def test_a_release_says_what_changed_since_another(model: Model, out: Path, tmp_path: Path) -> None:
+    older = tmp_path / "older"
+    shutil.copytree(out, older)
+    text = (older / "ontology" / "ihub.ttl").read_text("utf-8")
+    unit = text.index("\nihub:unit\n")
+    shorter = text[:unit] + text[text.index("\n.\n", unit) + 3 :]
+    (older / "ontology" / "ihub.ttl").write_text(shorter, encoding="utf-8")
+    newer = tmp_path / "newer"
+    build.build(model, newer, since=older)
+    told = (newer / "changes.md").read_text("utf-8")
+    assert told.startswith("# Changes: minor\n\n- ihub:unit is new\n")
+    assert "call the next one" in told
+    assert "changes.md" in (newer / "SHA256SUMS").read_text("utf-8")
+    assert build.changes(newer, older)[0] == "# Changes: major"
+
+
+def test_only_a_release_can_be_compared(model: Model, out: Path, tmp_path: Path) -> None:
+    with pytest.raises(NotFound, match="is no release"):
+        build.build(model, tmp_path / "new", since=tmp_path)
+    with pytest.raises(IhubError, match="overwritten"):
+        build.build(model, out, since=out)
+    with pytest.raises(NotFound, match="is no release"):
+        build.changes(out, tmp_path)

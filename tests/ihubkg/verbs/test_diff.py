@@ -22,7 +22,10 @@ def test_changes_are_listed_with_what_they_mean(cli: Cli, tmp_path: Path) -> Non
     result = cli("diff", tmp_path / "a.ttl", tmp_path / "b.ttl")
     assert result.exit_code == 1
     assert "+ http://e/B skos:prefLabel" in result.stdout
-    assert result.stdout.splitlines()[-1] == "2 changes, 1 new and 0 removed terms: minor"
+    assert result.stdout.splitlines()[-2:] == [
+        "minor: http://e/B is new",
+        "2 changes, 1 new and 0 removed terms: minor",
+    ]
     back = cli("diff", tmp_path / "b.ttl", tmp_path / "a.ttl")
     assert back.stdout.splitlines()[-1] == "2 changes, 0 new and 1 removed terms: major"
 
