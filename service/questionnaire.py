@@ -12,6 +12,19 @@ from ihubkg.header import Column, Parameter, Text
 from ihubkg.names import Names
 from ihubkg.question import Question
 
+PERSONAS = (
+    "school leader",
+    "mentor",
+    "teacher",
+    "hub coordinator",
+    "policy maker",
+    "researcher",
+    "editor",
+    "integrator",
+    "developer",
+)
+"""Who asks, in the order in which pages list what they ask."""
+
 MOST_NEAR = 5
 SHORT_LIST = 60
 """Choices that a form lists; of more it offers suggestions while one types."""
@@ -75,13 +88,17 @@ def near(name: str, known: Iterable[str]) -> tuple[str, ...]:
 def by_persona(
     questions: Iterable[Question], languages: Sequence[str]
 ) -> list[tuple[str, list[tuple[Question, str]]]]:
-    """Return the questions under the persona that each names first, with what they ask."""
+    """Return the questions under the persona that each names first, with what they ask.
+
+    Those who work in schools come first, those who work on the graph last.
+    """
     groups: dict[str, list[tuple[Question, str]]] = {}
     for question in questions:
         groups.setdefault(question.persona[0], []).append(
             (question, said(question.summary, languages))
         )
-    return sorted(groups.items())
+    order = {persona: place for place, persona in enumerate(PERSONAS)}
+    return sorted(groups.items(), key=lambda group: (order.get(group[0], len(order)), group[0]))
 
 
 def entry(question: Question, languages: Sequence[str]) -> Mapping[str, object]:
