@@ -47,3 +47,38 @@ def test_verbs_questions_parameters_and_values_complete(root: Path) -> None:
     assert offered(values, "phase=mapping-needs")
     assert not offered(values, "phase=reflection")
     assert complete(root, "ask", "no-such-question", "x") == []
+
+
+BASH = """
+source <("$1" -m ihubkg.cli completion bash)
+compopt() { echo "compopt $*"; }
+COMP_LINE="$2" COMP_POINT=${#2}
+_ihubkg_completion "$3"
+printf '%s\\n' "${COMPREPLY[@]}"
+"""
+
+
+@pytest.mark.parametrize(
+    ("line", "offers"),
+    [
+        ("ihubkg ask methods-for-ph", ["methods-for-phase"]),
+        ("ihubkg ask methods-for-phase ", ["compopt -o nospace", "phase="]),
+        ("ihubkg ask methods-for-phase phase=ma", ["mapping-needs"]),
+    ],
+)
+def test_bash_completes_behind_an_equals_sign(
+    line: str, offers: list[str], root: Path, tmp_path: Path
+) -> None:
+    """bash breaks words there, and replaces what stands behind the sign alone."""
+    program = tmp_path / "ihubkg"
+    code = "from ihubkg.cli import main; main(prog_name='ihubkg')"
+    program.write_text(f'#!/bin/sh\nexec "{sys.executable}" -c "{code}" "$@"\n', encoding="utf-8")
+    program.chmod(0o755)
+    done = subprocess.run(
+        ["bash", "-c", BASH, "bash", sys.executable, line, program],
+        cwd=root,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.stdout.splitlines() == offers, done.stderr
