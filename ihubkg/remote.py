@@ -5,8 +5,11 @@ Requests and answers follow https://www.w3.org/TR/sparql11-protocol/; what a ser
 back as the error that the library itself would have raised.
 """
 
+import socket
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from ipaddress import ip_address
 from types import TracebackType
 from typing import Any, TypeVar, cast
 
@@ -194,3 +197,95 @@ def _refusal(response: httpx.Response, media_type: str, body: bytes) -> IhubErro
             wait = response.headers.get("Retry-After", "")
             return errors.Unavailable(message, int(wait) if wait.isdigit() else None)
     return _BY_STATUS.get(status, IhubError)(message)
+
+
+FAR_CONNECT_SECONDS = 2.0
+FAR_BYTES = 4 * 1024 * 1024
+"""Bytes of another endpoint's answer that are taken in the place of a SERVICE."""
+
+
+def ask(url: str, query: str, *, seconds: float, size: int = FAR_BYTES) -> bytes:
+    """Return the SPARQL JSON that the endpoint `url` gives for a SELECT, within time and size.
+
+    A host that is written as a name must be a public one, and is spoken to at the address that
+    was checked; one written as an address is taken as it is. No redirect is followed, and no
+    proxy of the environment is used.
+
+    Raises:
+        Unavailable: it does not answer, not in time, or not as it should.
+        BadQuery: it refuses the query.
+        LimitExceeded: its answer is longer than `size` bytes.
+    """
+    end = time.monotonic() + seconds
+    parts = httpx.URL(url)
+    address = _public(parts)
+    timeout = httpx.Timeout(seconds, connect=min(seconds, FAR_CONNECT_SECONDS))
+    headers = {
+        "Accept": JSON.media_type,
+        "Accept-Encoding": "identity",  # what is packed may be larger than it looks
+        "Host": parts.netloc.decode("ascii"),
+        "User-Agent": "ihubkg",
+    }
+    try:
+        with (
+            httpx.Client(timeout=timeout, follow_redirects=False, trust_env=False) as client,
+            client.stream(
+                "POST",
+                parts.copy_with(host=address),
+                data={"query": query},
+                headers=headers,
+                extensions={"sni_hostname": parts.host},
+            ) as answer,
+        ):
+            _check_status(url, answer.status_code)
+            return _within(url, answer, end, size, seconds)
+    except httpx.TimeoutException as error:
+        raise _late(url, seconds) from error
+    except httpx.HTTPError as error:
+        raise errors.Unavailable(f"<{url}> cannot be reached.") from error
+
+
+def _public(url: httpx.URL) -> str:
+    """Return the address to connect to."""
+    try:
+        return str(ip_address(url.host))
+    except ValueError:
+        pass
+    try:
+        port = url.port or (443 if url.scheme == "https" else 80)
+        found = socket.getaddrinfo(url.host, port, type=socket.SOCK_STREAM)
+    except OSError as error:
+        raise errors.Unavailable(f"<{url}> cannot be found.") from error
+    addresses = [str(entry[4][0]) for entry in found]
+    if not all(ip_address(one.partition("%")[0]).is_global for one in addresses):
+        raise errors.Unavailable(
+            f"<{url}> leads to an address that is not public: "
+            "who means it writes the address itself into the setting."
+        )
+    return addresses[0]
+
+
+def _check_status(url: str, status: int) -> None:
+    if status == httpx.codes.OK:
+        return
+    if httpx.codes.is_client_error(status) and status != httpx.codes.TOO_MANY_REQUESTS:
+        raise errors.BadQuery(f"<{url}> refuses its part of the query ({status}).")
+    raise errors.Unavailable(f"<{url}> does not answer at present ({status}).")
+
+
+def _within(url: str, answer: httpx.Response, end: float, size: int, seconds: float) -> bytes:
+    if answer.headers.get("content-encoding", "identity") != "identity":
+        raise errors.Unavailable(f"<{url}> packs its answer, which is not unpacked here.")
+    body = bytearray()
+    for part in answer.iter_raw():
+        body += part
+        if len(body) > size:
+            message = f"The answer of <{url}> is longer than {size:,} bytes: ask for less there."
+            raise errors.LimitExceeded(message, size)
+        if time.monotonic() > end:
+            raise _late(url, seconds)
+    return bytes(body)
+
+
+def _late(url: str, seconds: float) -> errors.Unavailable:
+    return errors.Unavailable(f"<{url}> did not answer within {seconds:g} seconds.")

@@ -22,7 +22,7 @@ from typing import Any, BinaryIO
 import orjson
 import pyoxigraph as ox
 
-from ihubkg import change, evaluate, explain, frames, sandbox
+from ihubkg import change, evaluate, explain, federation, frames, sandbox
 from ihubkg.errors import IhubError
 from ihubkg.frames import FAILURE, PART, RESULT
 from ihubkg.reader import Reader
@@ -128,7 +128,7 @@ class Child:
     def _do(self, job: dict[str, Any], body: bytes) -> Answer:
         match job.pop("op"):
             case "query":
-                question = evaluate.Question(**job)
+                question = evaluate.Question(**_joined(job, body))
                 outcome = evaluate.run(self.reader, question, self._part)
                 return {"kind": outcome.kind, "cut": outcome.cut}, outcome.body
             case "explain":
@@ -151,6 +151,27 @@ class Child:
 
     def _send(self, kind: bytes, head: Mapping[str, Any], body: bytes = b"") -> None:
         self.connection.sendall(frames.pack(kind, head, body))
+
+
+def _joined(job: dict[str, Any], body: bytes) -> dict[str, Any]:
+    """Return a query's job with what came from other endpoints in the place of its parts.
+
+    `elsewhere` are the lengths of their answers in `body`, -1 where none came, and the most rows.
+    """
+    elsewhere = job.pop("elsewhere", None)
+    if elsewhere is None:
+        return job
+    lengths, rows = elsewhere
+    answers: list[bytes | None] = []
+    at = 0
+    for length in lengths:
+        answers.append(None if length < 0 else body[at : at + length])
+        at += max(length, 0)
+    for name in ("text", "capped"):
+        if job[name] is not None:
+            parts = federation.services(job[name])
+            job[name] = federation.inline(job[name], parts, answers, rows)
+    return job
 
 
 def _mute() -> None:

@@ -14,6 +14,7 @@ from ihubkg.describe import Views
 from ihubkg.jsonld import Context
 from ihubkg.ledger import Ledger
 from ihubkg.model import Model
+from ihubkg.search import Index
 from ihubkg.store import Store
 from ihubkg.writer import Writer
 from service import problems
@@ -22,6 +23,7 @@ from service.calendar import Calendar, installed
 from service.front import Front
 from service.guard import AnswerHeaders, BodyLimit
 from service.instance import Instance
+from service.outward import Outward
 from service.pool import Pool
 from service.publisher import Publisher
 from service.render import Cache
@@ -62,15 +64,17 @@ def _lifespan(settings: Settings) -> Lifespan:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[Mapping[str, object]]:
         model = Model.load()
+        len(model.questions)  # read now: nobody who asks waits for it, and none is found broken
         store = _open(settings, model)
         shelf = Shelf(settings.data)
         own = None if settings.read_only else settings.data
-        ledger, journal = Ledger(own), Journal(own)
+        ledger, journal, search = Ledger(own), Journal(own), Index(own)
+        outward = Outward(settings.federation_seconds)
         try:
             Writer(store, ledger).recover()
             calendar = Calendar(store, journal, installed())
             async with Pool(store, settings) as pool:
-                publisher = Publisher(store, pool, settings, ledger, journal)
+                publisher = Publisher(store, pool, settings, ledger, journal, search)
                 app.state.instance = Instance(
                     settings=settings,
                     model=model,
@@ -86,6 +90,8 @@ def _lifespan(settings: Settings) -> Lifespan:
                     shelf=shelf,
                     publisher=publisher,
                     journal=journal,
+                    search=search,
+                    outward=outward,
                     access=None if settings.data is None else Access(settings.data),
                 )
                 gc.collect()
@@ -99,6 +105,8 @@ def _lifespan(settings: Settings) -> Lifespan:
             shelf.close()
             ledger.close()
             journal.close()
+            search.close()
+            outward.close()
             store.close()
 
     return lifespan

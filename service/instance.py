@@ -11,9 +11,11 @@ from ihubkg.describe import Views
 from ihubkg.errors import Unavailable
 from ihubkg.jsonld import Context
 from ihubkg.model import Model
+from ihubkg.search import Index
 from ihubkg.store import Store
 from service.assets import Assets
 from service.calendar import Calendar
+from service.outward import Outward
 from service.pool import Pool
 from service.publisher import Publisher
 from service.render import Cache
@@ -43,6 +45,8 @@ class Instance:
     shelf: Shelf
     publisher: Publisher
     journal: Journal
+    search: Index
+    outward: Outward
     access: Access | None
 
     @property

@@ -10,11 +10,11 @@ import asyncio
 import os
 import tempfile
 from collections import deque
-from collections.abc import AsyncIterator, Coroutine, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping
 from dataclasses import asdict, dataclass
 from functools import partial
 from types import TracebackType
-from typing import Any, Self, cast
+from typing import Any, Self, TypeVar, cast
 
 from ihubkg import errors, formats, frames, terms
 from ihubkg.change import Change
@@ -32,6 +32,8 @@ from ihubkg.store import Store
 from service import parent
 from service.settings import MIB, Settings
 from service.turns import LOCAL, Budget, Client, Ticket, Turns
+
+T = TypeVar("T")
 
 READY_SECONDS = 1.0
 """Seconds in which a worker must answer for the service to be ready."""
@@ -313,6 +315,20 @@ class Pool:
             if not goes_on:
                 self._end(ticket, worker, once)
 
+    async def beside(self, work: Callable[[], Awaitable[T]], *, client: Client = LOCAL) -> T:
+        """Wait for what is worked out elsewhere, in `client`'s turn and on its time.
+
+        Raises:
+            OverBudget: the client has used its time.
+            Unavailable: too many wait already.
+        """
+        self._budget.check(client)
+        ticket = await self._turns.enter(client)
+        try:
+            return await work()
+        finally:
+            self._budget.charge(client, ticket.leave())
+
     async def validate(
         self, data: bytes, job: Mapping[str, Any], *, client: Client = LOCAL
     ) -> Reply:
@@ -459,6 +475,8 @@ def _error(head: Mapping[str, Any], memory: int) -> IhubError:
             return NotFound(message)
         case "TooLarge":
             return errors.TooLarge(message, head.get("limit", 0), head.get("value"))
+        case "Unavailable":
+            return Unavailable(message)
         case "MemoryError":
             return LimitExceeded("This needs more memory than it may use.", memory)
         case "LimitExceeded":

@@ -9,10 +9,11 @@ import logging
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ihubkg.change import unpack
+from ihubkg.change import Change, unpack
 from ihubkg.changes import Journal
 from ihubkg.errors import Conflict, StoreError
 from ihubkg.ledger import Ledger
+from ihubkg.search import Index, touched
 from ihubkg.store import Store
 from ihubkg.terms import BASE
 from ihubkg.writer import Writer
@@ -29,10 +30,17 @@ class Publisher:
     """Makes the publications of one service."""
 
     def __init__(
-        self, store: Store, pool: Pool, settings: Settings, ledger: Ledger, journal: Journal
+        self,
+        store: Store,
+        pool: Pool,
+        settings: Settings,
+        ledger: Ledger,
+        journal: Journal,
+        search: Index,
     ) -> None:
         self._store = store
         self._journal = journal
+        self._search = search
         self._pool = pool
         self._settings = settings
         self._writer = Writer(store, ledger)
@@ -109,11 +117,13 @@ class Publisher:
                 change = unpack(reply.body)
                 if change:
                     await asyncio.to_thread(self._note)
+                    since = self._store.version
                     whole = await asyncio.to_thread(
                         self._writer.commit, change, actor=actor, operation=operation
                     )
                     await self._pool.follow(whole, self._store.version)
                     await asyncio.to_thread(self._note)
+                    await asyncio.to_thread(self._index, whole, since)
                 return reply
 
         return await asyncio.shield(publication())
@@ -124,3 +134,10 @@ class Publisher:
             self._journal.follow(self._store)
         except StoreError as error:
             log.error("the feed of changes could not follow: %s", error.message)
+
+    def _index(self, change: Change, since: str) -> None:
+        """Let the search follow; what it misses now it takes up when it is asked."""
+        try:
+            self._search.follow(self._store, touched((*change.removed, *change.added)), since)
+        except StoreError as error:
+            log.error("the search could not follow: %s", error.message)

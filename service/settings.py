@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import TypeVar
+from urllib.parse import urlsplit
 
 from ihubkg.errors import IhubError
 
@@ -53,6 +54,12 @@ class Settings:
     """Most rows of a SELECT; the rest is cut and the answer says so."""
     answer_bytes: int = 10 * MIB
     """Most bytes of an answer; the rest is cut and the answer says so."""
+    federation: tuple[str, ...] = ()
+    """Endpoints that SERVICE may name, with commas between; none by default."""
+    federation_seconds: float = 5.0
+    """Longest time that another endpoint may take for its part of a query."""
+    federation_rows: int = 1_000
+    """Most rows that another endpoint may give for its part of a query."""
     workers: int = 2
     """Processes that evaluate queries at the same time."""
     queue: int = 64
@@ -105,6 +112,8 @@ class Settings:
 
 
 def _value(name: str, text: str, default: object) -> object:
+    if name == "federation":
+        return tuple(_endpoint(part.strip()) for part in text.split(",") if part.strip())
     if name in ("data", "store"):
         return (Path(text) if name == "data" else text) if text else None
     try:
@@ -122,6 +131,20 @@ def _value(name: str, text: str, default: object) -> object:
         raise BadSetting(
             f"IHUBKG_{name.upper()} is “{text}”; it takes {wanted[type(default)]}."
         ) from error
+
+
+def _endpoint(text: str) -> str:
+    try:
+        parts = urlsplit(text)
+        fits = parts.scheme in ("http", "https") and bool(parts.hostname) and "@" not in text
+    except ValueError:
+        fits = False
+    if not fits or any(character in text for character in '<>"{}|^`\\ #'):
+        raise BadSetting(
+            f"IHUBKG_FEDERATION holds “{text}”; it takes addresses of SPARQL endpoints that begin "
+            "with https:// or http://, with commas between."
+        )
+    return text
 
 
 def _truth(text: str) -> bool:

@@ -16,7 +16,7 @@ from fastapi import FastAPI
 from starlette.requests import Request
 from starlette.types import Receive, Scope, Send
 
-from ihubkg import gate
+from ihubkg import federation, gate
 from ihubkg.errors import BadQuery, IhubError, Unavailable
 from ihubkg.evaluate import GRAPHS, tidy
 from ihubkg.gate import Limits, Passed
@@ -159,8 +159,10 @@ class Turn:
             self.volatile = True  # nothing was asked of a worker: there is no answer to keep
             return Kept(tag, headers(media_type, tag, self.version), b"")
         most = settings.query_seconds
+        job, body = await self._with_elsewhere(passed, self._job(passed, chosen))
         reply = await self._held.pool.run(
-            self._job(passed, chosen),
+            job,
+            body,
             seconds=min(self._asked.seconds or most, most),
             client=protocol.client(self._of.scope, self._head, settings.proxies),
         )
@@ -177,6 +179,22 @@ class Turn:
             body = await asyncio.to_thread(self._page, reply, graph=graph)
         repeats = not (self.volatile or chosen.format.kind == "page")
         return Kept(tag, found, body, repeats=repeats)
+
+    async def _with_elsewhere(
+        self, passed: Passed, job: dict[str, Any]
+    ) -> tuple[dict[str, Any], bytes]:
+        """Return a job and its body, with what other endpoints say to their parts of the query."""
+        settings = self._held.settings
+        parts = federation.services(passed.text) if settings.federation else ()
+        if not parts:
+            return job, b""
+        self.volatile = True  # what is elsewhere may change without a word
+        client = protocol.client(self._of.scope, self._head, settings.proxies)
+        outward = self._held.outward
+        answers = await self._held.pool.beside(lambda: outward.ask(parts), client=client)
+        lengths = [-1 if answer is None else len(answer) for answer in answers]
+        whole = b"".join(answer for answer in answers if answer is not None)
+        return {**job, "elsewhere": (lengths, settings.federation_rows)}, whole
 
     async def _explained(self, passed: Passed) -> Kept:
         """Return the parts of the query with their rows, as a page or as JSON."""
@@ -264,6 +282,7 @@ def limits(settings: Settings) -> Limits:
         depth=settings.query_depth,
         operators=settings.query_operators,
         patterns=settings.query_patterns,
+        federation=settings.federation,
     )
 
 
@@ -285,12 +304,16 @@ async def nothing_asked(request: Request, held: Instance, head: Fields) -> Kept:
         tag = f'W/"{hashlib.blake2b(page, digest_size=12).hexdigest()}"'
         return Kept(tag, headers("text/html; charset=utf-8", tag, version), page)
     chosen, media_type = protocol.offer(head.accept, form, graph=True)
-    body = description(str(request.url.replace(query="")), held.store.graphs(), chosen)
+    endpoint = str(request.url.replace(query=""))
+    federated = bool(held.settings.federation)
+    body = description(endpoint, held.store.graphs(), chosen, federated=federated)
     tag = f'W/"{hashlib.blake2b(body, digest_size=12).hexdigest()}"'
     return Kept(tag, headers(media_type, tag, version), body)
 
 
-def description(endpoint: str, graphs: Iterable[str], chosen: Offer) -> bytes:
+def description(
+    endpoint: str, graphs: Iterable[str], chosen: Offer, *, federated: bool = False
+) -> bytes:
     """Return the Service Description of the endpoint at that address.
 
     https://www.w3.org/TR/sparql11-service-description/
@@ -310,6 +333,9 @@ def description(endpoint: str, graphs: Iterable[str], chosen: Offer) -> bytes:
             ox.Triple(node, ox.NamedNode(f"{rdf}type"), ox.NamedNode(f"{sd}NamedGraph")),
             ox.Triple(node, ox.NamedNode(f"{sd}name"), ox.NamedNode(name)),
         ]
+    if federated:
+        feature = ox.NamedNode(f"{sd}feature"), ox.NamedNode(f"{sd}BasicFederatedQuery")
+        triples.append(ox.Triple(ox.NamedNode(endpoint), *feature))
     fmt = GRAPHS.get(chosen.format.name, ox.RdfFormat.TURTLE)
     body = ox.serialize(triples, format=fmt, prefixes=dict(PREFIXES)) or b""
     return tidy(body, chosen.format.name)

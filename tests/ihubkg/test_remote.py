@@ -6,12 +6,14 @@ from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
 
+import httpx
 import orjson
 import pyoxigraph as ox
 import pytest
 
 from ihubkg import errors, remote, terms
 from ihubkg.answer import ask
+from ihubkg.errors import Unavailable
 from ihubkg.model import Model
 from ihubkg.remote import Remote
 from ihubkg.store import Store
@@ -200,3 +202,40 @@ def test_what_is_no_result_is_refused(url: str) -> None:
 def test_what_is_remembered_is_built_once() -> None:
     with Remote("http://e") as there:
         assert there.remember("k", lambda: 1) == there.remember("k", lambda: 2) == 1
+
+
+@pytest.mark.parametrize(
+    "addresses",
+    [["127.0.0.1"], ["93.184.216.34", "10.0.0.1"], ["169.254.169.254"], ["::1"], ["fe80::1%eth0"]],
+)
+def test_a_name_that_leads_to_an_address_of_one_s_own_is_not_asked(
+    addresses: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (one, 80)) for one in addresses]
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: found)
+    with pytest.raises(Unavailable, match="not public"):
+        remote.ask("http://far.example/sparql", "SELECT * { }", seconds=1)
+
+
+def test_a_name_is_spoken_to_at_the_address_that_was_checked(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    checked = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("93.184.216.34", 443))]
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: checked)
+    sent: list[httpx.Request] = []
+
+    def send(_: object, request: httpx.Request) -> httpx.Response:
+        sent.append(request)
+        return httpx.Response(200, stream=httpx.ByteStream(b"{}"))
+
+    monkeypatch.setattr(httpx.HTTPTransport, "handle_request", send)
+    assert remote.ask("https://far.example/sparql", "SELECT * { }", seconds=1) == b"{}"
+    (request,) = sent
+    assert request.url.host == "93.184.216.34"
+    assert request.headers["host"] == "far.example"
+    assert request.extensions["sni_hostname"] == "far.example"
+
+
+def test_an_endpoint_that_is_nowhere_is_said() -> None:
+    with pytest.raises(Unavailable, match="cannot be reached"):
+        remote.ask("http://127.0.0.1:1/sparql", "SELECT * { }", seconds=1)
