@@ -14,10 +14,21 @@ from ihubkg.store import Store
 
 @click.command("reason")
 @click.option("--check", is_flag=True, help="Ask a reasoner whether all can be true; needs Java.")
-@click.option("--explain", metavar="IRI", help="Tell why what was inferred about it follows.")
+@click.option(
+    "--explain",
+    metavar="S [P [O]]",
+    help="Tell why what was inferred about a thing follows, or one statement.",
+)
+@click.argument("statement", metavar="[P [O]]", nargs=-1)
 @verbs.DATA
 @click.pass_context
-def verb(context: click.Context, check: bool, explain: str | None, data: Path | None) -> None:
+def verb(
+    context: click.Context,
+    check: bool,
+    explain: str | None,
+    statement: tuple[str, ...],
+    data: Path | None,
+) -> None:
     """Infer what follows from the graph, by the axioms of its ontology.
 
     Exit 1 where --check finds a contradiction.
@@ -27,12 +38,18 @@ def verb(context: click.Context, check: bool, explain: str | None, data: Path | 
       ihubkg reason
       ihubkg reason --check
       ihubkg reason --explain id/method/digipeda
+      ihubkg reason --explain id/method/til suitedToPhase voc/phase/reflection
     """
     if check and explain:
         raise click.UsageError("Choose --check or --explain.")
+    if len(statement) > 2 or (statement and explain is None):
+        raise click.UsageError("Say --explain with a subject, and after it a property and a value.")
     if explain is not None:
         with verbs.reading(data) as store:
-            _explain(store, _iri(explain))
+            if statement:
+                _explain_statement(store, explain, *statement)
+            else:
+                _explain(store, _iri(explain))
     elif check:
         with verbs.reading(data) as store:
             with terminal.waiting("Reasoning"):
@@ -79,6 +96,47 @@ def _explain(store: Store, iri: ox.NamedNode) -> None:
         step = why.why(triple)
         for line in infer.in_words(step, label) if step else ():
             click.echo(line)
+
+
+def _explain_statement(store: Store, *words: str) -> None:
+    """Tell why a statement holds: one word of it is the subject, then a property, then a value."""
+    subject = _known(store, words[0])
+    prop = _known(store, words[1]) if words[1] != "a" else ox.NamedNode(terms.expand("rdf:type"))
+    public = {ox.NamedNode(name) for name in terms.PUBLIC_GRAPHS}
+    found = {
+        quad.triple
+        for quad in store.raw.quads_for_pattern(subject, prop, None)
+        if quad.graph_name in public
+    }
+    wanted = {one for one in found if len(words) < 3 or _is_meant(store, one.object, words[2])}
+    label = _label(store)
+    if not wanted:
+        said = "; ".join(sorted(infer.sentence(one, label) for one in found))
+        instead = f"It says: {said}." if found else "It says nothing by that property."
+        raise NotFound(f"The graph does not say {' '.join(words)}. {instead}")
+    with terminal.waiting("Reasoning"):
+        why = infer.reasons(store.raw)
+    for triple in sorted(wanted, key=str):
+        step = why.why(triple)
+        for line in infer.in_words(step, label) if step else ():
+            click.echo(line)
+
+
+def _is_meant(store: Store, value: infer.Node, word: str) -> bool:
+    """Tell whether `word` names the value: its IRI in any short form, or its text."""
+    if isinstance(value, ox.Literal):
+        return value.value == word
+    return value == _known(store, word)
+
+
+def _known(store: Store, text: str) -> ox.NamedNode:
+    """Read an IRI, a CURIE, a path below the base, or the name of a term of the ontology."""
+    node = _iri(text)
+    if ":" not in text and "/" not in text:
+        named = ox.NamedNode(terms.term(text)) if text.isidentifier() else node
+        if next(store.raw.quads_for_pattern(named, None, None), None) is not None:
+            return named
+    return node
 
 
 def _label(store: Store) -> infer.Label:

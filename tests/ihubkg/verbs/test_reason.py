@@ -43,6 +43,38 @@ def test_why_a_fact_follows_is_told_down_to_what_is_asserted(
     assert "(asserted, graph curated)" in result.stdout
 
 
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (
+            ("id/method/til", "suitedToPhase", "voc/phase/reflection"),
+            "because has suitability, then appraised phase, gives suited to phase",
+        ),
+        (("id/method/til", "ihub:suitedToPhase"), "suited to phase – New perspectives, because"),
+        (("id/method/til", "a", "Method"), "is a member of the class method (asserted"),
+        (("id/observation/hub-fi-porvoo-teachers", "numericValue", "60"), "(asserted, graph cur"),
+    ],
+)
+def test_one_statement_is_explained(
+    words: tuple[str, ...], told: str, cli: Cli, filled: Path
+) -> None:
+    result = cli("reason", "--explain", *words, "--data", filled)
+    assert result.exit_code == 0, result.stderr
+    assert told in result.stdout
+    assert "graph " in result.stdout
+
+
+def test_what_the_graph_does_not_say_is_answered_with_what_it_says(cli: Cli, filled: Path) -> None:
+    words = ("id/method/til", "suitedToPhase", "voc/phase/anchoring")
+    result = cli("reason", "--explain", *words, "--data", filled)
+    assert result.exit_code == 2
+    assert "does not say" in result.stderr
+    assert "It says: Teacher Innovation Laboratory – suited to phase – " in result.stderr
+    result = cli("reason", "--explain", "id/method/til", "pairedWith", "--data", filled)
+    assert "It says nothing by that property" in result.stderr
+    assert cli("reason", "suitedToPhase").exit_code == 2
+
+
 def test_what_is_only_asserted_is_said_so(cli: Cli, filled: Path) -> None:
     result = cli("reason", "--explain", "ontology", "--data", filled)
     assert result.exit_code == 0
