@@ -17,6 +17,7 @@ unknown, missing, repeated or ill-formed key is a HeaderError with file, line an
     #+ order: [method]
 """
 
+import keyword
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -347,6 +348,8 @@ def _parameters(entry: _Entry) -> tuple[Parameter, ...]:
 def _parameter(name: str, entry: _Entry) -> Parameter:
     if not re.fullmatch(_NAME, name) or name in RESERVED:
         raise entry.error("a parameter's name is a lower-case word that is not reserved")
+    if keyword.iskeyword(name):
+        raise entry.error("is a word of Python, where the question is asked by these names")
     fields = entry.fields(
         required=("type", "example", "description"),
         optional=("required", "default", "label", "choices", "minimum", "maximum"),

@@ -1,6 +1,7 @@
 """What pages and catalogues tell of questions: forms with choices, groups by persona, calls."""
 
 import json
+import shlex
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, urlencode
@@ -10,7 +11,7 @@ from rapidfuzz import process
 from ihubkg.errors import ParameterProblem
 from ihubkg.header import Column, Parameter, Text
 from ihubkg.names import Names
-from ihubkg.question import Question
+from ihubkg.question import Form, Question
 
 PERSONAS = (
     "school leader",
@@ -133,26 +134,34 @@ def form(
 
 
 def calls(question: Question, given: Mapping[str, Sequence[str]], home: str) -> list[Call]:
-    """Return the same call for curl, Python and R; with the examples where nothing was given."""
-    values = dict(given) or {k: list(v) for k, v in question.examples[0].items()}
+    """Return the same call for curl, Python and R; with the examples where nothing was given.
+
+    `home` is the root of the service, with its slash. Each can be pasted and run as it is.
+    """
+    values = {name: list(texts) for name, texts in (given or question.examples[0]).items()}
     query = urlencode([(name, text) for name, texts in values.items() for text in texts])
-    address = f"{home}questions/{question.name}"
-    url = f"{address}.json?{query}" if query else f"{address}.json"
-    table = url.replace(".json", ".csv", 1)
-    arguments = "".join(
-        f", {name}={json.dumps(texts[0] if len(texts) == 1 else list(texts), ensure_ascii=False)}"
-        for name, texts in values.items()
+    is_graph = question.query.form is Form.GRAPH
+
+    def address(suffix: str) -> str:
+        return f"{home}questions/{question.name}.{suffix}" + (f"?{query}" if query else "")
+
+    asked = "".join(f", {name}={_literal(texts)}" for name, texts in values.items())
+    shown = "graph()" if is_graph else "to_dataframe()"
+    python = (
+        "from ihubkg import KnowledgeGraph\n\n"
+        f"kg = KnowledgeGraph({_literal([home])})\n"
+        f"print(kg.ask({_literal([question.name])}{asked}).{shown})"
     )
-    return [
-        Call("curl", f"curl '{url}'"),
-        Call(
-            "Python",
-            "from ihubkg import KnowledgeGraph\n\n"
-            f'kg = KnowledgeGraph("{home}")\n'
-            f'print(kg.ask("{question.name}"{arguments}).to_dataframe())',
-        ),
-        Call("R", f'read.csv("{table}")'),
-    ]
+    found = [Call("curl", f"curl {shlex.quote(address('ttl' if is_graph else 'json'))}")]
+    found.append(Call("Python", python))
+    if not is_graph:
+        found.append(Call("R", f"print(read.csv({_literal([address('csv')])}))"))
+    return found
+
+
+def _literal(texts: Sequence[str]) -> str:
+    """Return a text, or a list where there are several, as Python writes it."""
+    return json.dumps(texts[0] if len(texts) == 1 else texts, ensure_ascii=False)
 
 
 def _field(

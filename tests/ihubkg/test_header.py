@@ -68,6 +68,7 @@ def test_a_header_is_read_whole() -> None:
         ("required: true, ", "requires: true, ", 10, "parameters.phase.requires", "unknown key"),
         ("concept of role*", "concept of role", 12, "parameters.roles", "role\\* where several"),
         ("  rank:", "  limit:", 15, "parameters.limit", "not reserved"),
+        ("  rank:", "  class:", 15, "parameters.class", "a word of Python"),
         ("why: text?", "why: string", 18, "results.why", "is no type"),
         ("why: text?", "why: text*", 18, "results.why", "one value"),
         ("why: text?", "why: text of x", 18, "results.why", "only a concept or a thing"),
