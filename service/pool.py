@@ -8,11 +8,14 @@ began with.
 
 import asyncio
 import os
+import shutil
 import tempfile
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from functools import partial
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeVar, cast
 
@@ -41,6 +44,10 @@ HELD_BACK = MIB
 """Bytes of a long answer that may wait for the client before its worker is made to wait."""
 INGEST_MEMORY = 2048 * MIB
 """Address space of a process that checks a file."""
+BEHIND = 10
+"""The niceness of a process with a long query: it gets a tenth of what another one gets."""
+HELD_PER_BYTE = 8
+"""Bytes of memory that readers take for each byte of N-Quads, at most."""
 MOST_MEMORY = 600 * MIB
 """Resident memory over which a worker is replaced after its job."""
 
@@ -113,6 +120,8 @@ class Worker(asyncio.Protocol):
         self.resident = 0
         self.busy = False
         self.gone = False
+        self.is_behind = False
+        """Whether other processes go first; it cannot be brought back to the front."""
         self._memory = memory
         self._pid = pid
         self._handle = parent.handle(pid)
@@ -171,6 +180,13 @@ class Worker(asyncio.Protocol):
             parent.kill(self._pid, self._handle)
             if self._transport is not None:
                 self._transport.close()
+
+    def step_back(self) -> None:
+        """Let the processor do short queries, and the service itself, first."""
+        if not self.gone:
+            with suppress(OSError):  # it has just ended
+                os.setpriority(os.PRIO_PROCESS, self._pid, BEHIND)
+                self.is_behind = True
 
     def pause(self) -> None:
         """Let the worker wait."""
@@ -249,6 +265,7 @@ class Pool:
         self._filling = asyncio.Lock()
         self._loading = asyncio.Lock()
         self._closed = False
+        self._place: Path | None = None
         self.version = ""
 
     async def __aenter__(self) -> Self:
@@ -268,6 +285,8 @@ class Pool:
             worker.kill()
         await asyncio.to_thread(self._parent.stop)
         await asyncio.to_thread(self._ingest.stop)
+        if self._place is not None:
+            await asyncio.to_thread(shutil.rmtree, self._place, ignore_errors=True)
 
     async def check(self) -> None:
         """Make sure that a worker answers.
@@ -305,6 +324,7 @@ class Pool:
         goes_on = False
         try:
             worker = await self._take()
+            ticket.on_slow = worker.step_back
             limit = self._settings.query_seconds if seconds is None else seconds
             reply = await worker.ask(job, body, limit)
             if reply.parts is not None:
@@ -395,9 +415,25 @@ class Pool:
         with tempfile.TemporaryFile() as file:
             await asyncio.to_thread(self._store.dump, formats.NQUADS, file)
             file.flush()
-            order = {"do": "load", "version": version, "public": list(terms.PUBLIC_GRAPHS)}
+            folder = self._folder(target, file.tell())
+            order = {
+                "do": "load",
+                "version": version,
+                "public": list(terms.PUBLIC_GRAPHS),
+                "folder": folder and str(folder),
+            }
             await asyncio.to_thread(target.order, order, file)
         return version
+
+    def _folder(self, target: parent.Parent, size: int) -> Path | None:
+        """Return where readers have the graph on disk; None where it fits into memory."""
+        if size * HELD_PER_BYTE <= self._settings.memory_share * memory():
+            return None
+        if self._place is None:
+            base = self._store.path
+            self._place = Path(tempfile.mkdtemp()) if base is None else base / "readers"
+            shutil.rmtree(self._place, ignore_errors=True)  # of a service that was killed
+        return self._place / ("query" if target is self._parent else "ingest")
 
     async def _take(self) -> Worker:
         while self._idle:  # the last one back first: its memory is warm
@@ -419,6 +455,7 @@ class Pool:
             once
             or worker.busy
             or worker.gone
+            or worker.is_behind
             or worker.generation != self._generation
             or worker.jobs >= self._settings.worker_jobs
             or worker.resident > MOST_MEMORY
@@ -461,6 +498,11 @@ class Pool:
         task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+
+def memory() -> int:
+    """Return the bytes of memory that this machine has."""
+    return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
 
 
 def _error(head: Mapping[str, Any], memory: int) -> IhubError:

@@ -60,6 +60,9 @@ class Settings:
     """Longest time that another endpoint may take for its part of a query."""
     federation_rows: int = 1_000
     """Most rows that another endpoint may give for its part of a query."""
+    memory_share: float = 0.25
+    """Share of the machine's memory that the graph may take for readers; a larger one is read from
+    disk, in the data folder."""
     workers: int = 2
     """Processes that evaluate queries at the same time."""
     queue: int = 64
@@ -91,7 +94,8 @@ class Settings:
     cache_bytes: int = 32 * MIB
     """Memory for finished answers, dropped oldest first."""
     client_seconds: float = 60.0
-    """Seconds of query time that one client may use per minute."""
+    """Seconds of query time that one client may use per minute; a client is who holds a token,
+    else a network."""
     proxies: tuple[str, ...] = ()
     """Addresses of proxies whose `X-Forwarded-For` is believed."""
 

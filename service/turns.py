@@ -13,6 +13,7 @@ import asyncio
 import math
 import time
 from collections import OrderedDict, deque
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from ihubkg.errors import OverBudget, Unavailable
@@ -37,7 +38,7 @@ LOCAL = Client("", free=True)
 class Ticket:
     """A job that is running: it holds a place, later perhaps one in the slow lane."""
 
-    __slots__ = ("_slow", "_timer", "_turns", "client", "started")
+    __slots__ = ("_slow", "_timer", "_turns", "client", "on_slow", "started")
 
     def __init__(self, turns: "Turns", client: Client) -> None:
         self._turns = turns
@@ -45,9 +46,13 @@ class Ticket:
         self._timer = asyncio.get_running_loop().call_later(SLOW_AFTER, self._give_way)
         self.client = client
         self.started = time.monotonic()
+        self.on_slow: Callable[[], None] | None = None
+        """Called when the job has run so long that others go first."""
 
     def _give_way(self) -> None:
         self._slow = self._turns.slow_down()
+        if self.on_slow is not None:
+            self.on_slow()
 
     def leave(self) -> float:
         """Give the place up; return the seconds it was held."""

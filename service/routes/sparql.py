@@ -22,6 +22,7 @@ from ihubkg.evaluate import GRAPHS, tidy
 from ihubkg.gate import Limits, Passed
 from ihubkg.terms import BASE, PREFIXES
 from service import editor, protocol
+from service.accounts import Accounts
 from service.editor import Shown
 from service.exchange import (
     COMMON,
@@ -41,6 +42,7 @@ from service.protocol import Fields
 from service.publisher import SECONDS
 from service.repeats import Repeats
 from service.settings import Settings
+from service.turns import Client
 
 METHODS = "GET, HEAD, POST, QUERY, OPTIONS"
 DESCRIPTION = Path(__file__).parent.parent / "description.ttl"
@@ -55,6 +57,7 @@ class Door:
     def __init__(self, app: FastAPI) -> None:
         self._app = app
         self._answers: Answers | None = None
+        self._accounts: Accounts | None = None
 
     def takes(self, path: str) -> bool:
         """Tell whether a path is this endpoint's."""
@@ -73,8 +76,9 @@ class Door:
         held = self._app.state.instance
         if not isinstance(held, Instance):
             raise Unavailable("The service is still starting.", 1)
-        if self._answers is None:
+        if self._answers is None or self._accounts is None:
             self._answers = Answers(held.settings.cache_bytes)
+            self._accounts = Accounts(held.access, held.settings.proxies)
         head = protocol.fields(scope)
         content = b""
         if method in ("POST", "QUERY"):
@@ -88,7 +92,8 @@ class Door:
             if asked is None:
                 kept = await nothing_asked(Request(scope, receive), held, head)
             else:
-                turn = Turn(held, head, asked, Request(scope, receive))
+                client = await self._accounts.client(scope, head)
+                turn = Turn(held, head, asked, Request(scope, receive), client)
                 kept = await turn.answered(send)
                 if kept is None:
                     return
@@ -106,8 +111,11 @@ class Door:
 class Turn:
     """One operation on its way from the gate to its answer."""
 
-    def __init__(self, held: Instance, head: Fields, asked: protocol.Request, of: Request) -> None:
+    def __init__(
+        self, held: Instance, head: Fields, asked: protocol.Request, of: Request, client: Client
+    ) -> None:
         self._held = held
+        self._client = client
         self._head = head
         self._asked = asked
         self._of = of
@@ -164,7 +172,7 @@ class Turn:
             job,
             body,
             seconds=min(self._asked.seconds or most, most),
-            client=protocol.client(self._of.scope, self._head, settings.proxies),
+            client=self._client,
         )
         found = headers(media_type, "" if self.volatile else tag, self.version)
         if reply.parts is not None:
@@ -189,9 +197,8 @@ class Turn:
         if not parts:
             return job, b""
         self.volatile = True  # what is elsewhere may change without a word
-        client = protocol.client(self._of.scope, self._head, settings.proxies)
         outward = self._held.outward
-        answers = await self._held.pool.beside(lambda: outward.ask(parts), client=client)
+        answers = await self._held.pool.beside(lambda: outward.ask(parts), client=self._client)
         lengths = [-1 if answer is None else len(answer) for answer in answers]
         whole = b"".join(answer for answer in answers if answer is not None)
         return {**job, "elsewhere": (lengths, settings.federation_rows)}, whole
@@ -204,7 +211,7 @@ class Turn:
         reply = await self._held.pool.run(
             {**job, "op": "explain", "seconds": seconds / 2},
             seconds=seconds,
-            client=protocol.client(self._of.scope, self._head, settings.proxies),
+            client=self._client,
         )
         tag = self._tag(passed, "explained" if self._on_page else "explained as JSON")
         if not self._on_page:

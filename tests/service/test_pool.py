@@ -13,7 +13,8 @@ from ihubkg.change import Change
 from ihubkg.errors import BadQuery, IhubError, LimitExceeded, OverBudget, Timeout
 from ihubkg.store import Store
 from ihubkg.terms import CURATED
-from service.pool import Pool, Reply
+from service import turns
+from service.pool import BEHIND, Pool, Reply
 from service.settings import Settings
 from service.turns import LOCAL, Client
 
@@ -187,3 +188,23 @@ def test_errors_of_a_job_come_as_what_they_are(store: Store) -> None:
             await pool.run({"op": "nothing"})
 
     in_pool(store, scene)
+
+
+def test_a_long_job_lets_others_go_first_and_its_process_is_not_used_again(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(turns, "SLOW_AFTER", 0.0)
+
+    async def scene(pool: Pool) -> None:
+        endless = asyncio.create_task(ask(pool, ENDLESS))
+        await asyncio.sleep(0.3)
+        (worker,) = pool._busy
+        assert os.getpriority(os.PRIO_PROCESS, worker._pid) >= BEHIND
+        assert worker.is_behind
+        with pytest.raises(Timeout):
+            await endless
+        for _ in range(3):
+            assert b'"n"' in (await ask(pool, COUNT)).body
+        assert not any(worker.is_behind for worker in pool._idle)
+
+    in_pool(store, scene, workers=1, slow=1, query_seconds=2)
