@@ -87,3 +87,18 @@ def test_an_upload_beyond_its_limit_is_refused_early(client: TestClient) -> None
     )
     assert answer.status_code == 413
     assert "run ihubkg on your own machine" in answer.json()["detail"]
+
+
+@pytest.mark.parametrize(
+    ("path", "word"),
+    [
+        ("/doc/hub/por-voo", "por voo"),
+        ("/a%E2%80%AEb", ""),
+        ("/%22%3E%3Cb%3E", "&#34;&gt;&lt;b&gt;"),
+    ],
+)
+def test_a_dead_end_offers_to_search_for_what_was_meant(
+    client: TestClient, path: str, word: str
+) -> None:
+    text = client.get(path, headers=BROWSER).text
+    assert f'name="q" type="search" maxlength="200" value="{word}"' in text
