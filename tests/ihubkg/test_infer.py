@@ -408,3 +408,23 @@ def test_no_rule_is_idle(axioms: Axioms, all_that_follows: set[ox.Triple], name:
     infer.materialise(without, rules=[one for one in rule.load() if one.name != name])
     lost = all_that_follows - triples(without, INFERRED)
     assert lost, f"without {name} the same follows: remove the rule, or extend the sample"
+
+
+def test_a_class_that_can_have_no_member_is_found_by_imagining_one(axioms: Axioms) -> None:
+    store = ox.Store()
+    store.extend(axioms)
+    assert infer.barren(store) == {}
+    kind, parent = (
+        ox.NamedNode(PREFIXES[p] + n) for p, n in (("rdf", "type"), ("rdfs", "subClassOf"))
+    )
+    chimera, graph = ox.NamedNode("urn:chimera"), ox.NamedNode(ONTOLOGY)
+    store.add(ox.Quad(chimera, kind, ox.NamedNode(PREFIXES["owl"] + "Class"), graph))
+    for name in ("Person", "Method"):
+        store.add(ox.Quad(chimera, parent, infer.class_named(name), graph))
+    found = infer.barren(store)
+    assert [*found] == [chimera]
+    step = found[chimera]
+    assert infer.is_imagined(step.triple.subject)
+    axioms_used = {axiom.object for one in step.walk() for axiom in one.axioms()}
+    assert infer.class_named("Person") in axioms_used
+    assert infer.class_named("Method") in axioms_used

@@ -136,6 +136,7 @@ def test_a_class_that_can_have_no_member_is_named(axioms: list[ox.Quad]) -> None
         "1 unsatisfiable classes",
         "  https://w3id.org/ihub4schools/id/test/Chimera",
     ]
+    assert "nothing is both" in "\n".join(reason.report(verdict))
 
 
 def test_a_clash_is_told_down_to_the_facts(axioms: list[ox.Quad]) -> None:
@@ -171,8 +172,14 @@ def test_an_axiom_that_leaves_a_profile_is_named(axioms: list[ox.Quad]) -> None:
     )
     found = reason.violations(store)
     assert [row.partition(":")[0] for row in found["OWL 2 RL"]] == ["profile-rl-datatype"]
-    assert "ontology#locator" in found["OWL 2 RL"][0]
-    assert any("ontology#hasStep" in row for row in found["OWL 2 DL"])
+    assert "ihub:locator" in found["OWL 2 RL"][0]
+    assert any("ihub:hasStep" in row for row in found["OWL 2 DL"])
+    some = "[ a owl:Restriction ; owl:onProperty ihub:hasStep ; owl:someValuesFrom ihub:Phase ]"
+    into(store, ONTOLOGY, f"ihub:Method rdfs:subClassOf {some} .")
+    told = [row for row in reason.violations(store)["OWL 2 RL"] if "conclusion" in row]
+    assert told == [
+        "profile-rl-conclusion: Method SubClassOf hasStep some Phase owl:someValuesFrom"
+    ]
 
 
 def test_dates_and_annotations_stay_out_of_the_view() -> None:

@@ -80,3 +80,53 @@ def test_every_waiver_covers_something_and_nothing_serious(store: Store) -> None
 
 def test_the_library_hands_the_same_queries_out(model: Model) -> None:
     assert dict(model.hygiene) == QUERIES
+
+
+ROBOT = {
+    "deprecated boolean datatype": "robot-deprecated-not-boolean",
+    "deprecated class reference": "robot-deprecated-in-use",
+    "deprecated property reference": "robot-deprecated-in-use",
+    "duplicate definition": "robot-duplicate-definition",
+    "duplicate label": "oops-p32-same-label",
+    "illegal use of built-in vocabulary": "robot-built-in-vocabulary",
+    "label formatting": "robot-annotation-white-space",
+    "label whitespace": "robot-annotation-white-space",
+    "missing label": "annotation-missing",
+    "missing ontology description": "robot-missing-header",
+    "missing ontology licence": "robot-missing-header",
+    "missing ontology title": "robot-missing-header",
+    "misused obsolete label": "robot-deprecated-without-successor",
+    "misused replaced-by": "robot-deprecated-without-successor",
+    "multiple definitions": "robot-several-definitions",
+    "multiple equivalent class definitions": "robot-several-equivalents",
+    "multiple labels": "robot-several-labels",
+    "annotation whitespace": "robot-annotation-white-space",
+    "duplicate exact synonym": "skos-label-clash",
+    "duplicate label-synonym": "skos-label-clash",
+    "equivalent pair": "robot-several-equivalents",
+    "equivalent class axiom without genus": "robot-equivalent-without-genus",
+    "invalid entity URI": "robot-entity-iri",
+    "missing definition": "annotation-missing",
+    "missing obsolete label": "robot-deprecated-without-successor",
+    "multiple equivalent classes": "robot-several-equivalents",
+    "lowercase definition": "robot-lower-case-definition",
+    "missing superclass": "robot-missing-superclass",
+}
+"""Of the 32 queries of ROBOT's report those that do not ask about OBO's own format."""
+EYE = {"P01", "P09", "P12", "P16", "P17", "P18", "P23", "P30", "P31"}
+WEB = {"P37", "P40"}
+"""Pitfalls of OOPS! that the report tells of as read by people, and those that are other tests."""
+
+
+def test_the_report_of_robot_is_covered() -> None:
+    assert len(ROBOT) == 28
+    assert set(ROBOT.values()) <= set(QUERIES)
+    named = {name for name in QUERIES if name.startswith("robot-")}
+    assert named - set(ROBOT.values()) == {"robot-several-parents"}  # outside its default profile
+
+
+def test_every_pitfall_of_oops_is_a_check_or_was_looked_at(root: Path) -> None:
+    asked = {name.split("-")[1].upper() for name in QUERIES if name.startswith("oops-")}
+    assert asked | EYE | WEB == {f"P{number:02}" for number in range(1, 42)}
+    report = (root / "docs" / "ontology.md").read_text(encoding="utf-8")
+    assert [one for one in sorted(EYE | WEB) if one not in report] == []
