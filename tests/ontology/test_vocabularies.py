@@ -103,3 +103,19 @@ def test_nothing_is_said_about_what_is_not_ours(quads: list[ox.Quad]) -> None:
         and not _kind(quad)
     ]
     assert said == []
+
+
+def test_the_header_names_the_vocabularies_that_are_specialised(quads: list[ox.Quad]) -> None:
+    """LOV reads it: those of which some class or property of ours is a kind."""
+    links = {PREFIXES["rdfs"] + name for name in ("subClassOf", "subPropertyOf")}
+    linked = {
+        quad.object.value
+        for quad in quads
+        if quad.predicate.value in links
+        and isinstance(quad.subject, ox.NamedNode)
+        and quad.subject.value.startswith(OURS)
+        and isinstance(quad.object, ox.NamedNode)
+        and is_foreign(quad.object.value)
+    }
+    named = {quad.object.value for quad in quads if quad.predicate.value.endswith("#specializes")}
+    assert {next(n for n in PREFIXES.values() if iri.startswith(n)) for iri in linked} == named
