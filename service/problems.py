@@ -11,7 +11,7 @@ from typing import Any
 import orjson
 from fastapi import FastAPI
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from ihubkg import errors
@@ -121,6 +121,7 @@ def install(app: FastAPI) -> None:
     """Make every error of `app` a problem document."""
     app.add_exception_handler(IhubError, _on_ihub_error)
     app.add_exception_handler(HTTPException, _on_http_exception)
+    app.add_exception_handler(ClientDisconnect, _on_disconnect)
     app.add_exception_handler(Exception, _on_exception)
 
 
@@ -196,6 +197,12 @@ async def _on_http_exception(request: Request, error: Exception) -> Response:
     if error.status_code == 405:
         detail = f"{request.method} does nothing at {request.url.path}."
     return response(request, document(kind, detail), dict(error.headers or {}))
+
+
+async def _on_disconnect(request: Request, error: Exception) -> Response:
+    """Say nothing to a client that has gone, and nothing of it in the log: it is no fault here."""
+    del request, error
+    return Response(status_code=400)
 
 
 async def _on_exception(request: Request, error: Exception) -> Response:

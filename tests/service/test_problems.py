@@ -2,7 +2,7 @@ import inspect
 
 import pytest
 from fastapi import FastAPI
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.testclient import TestClient
 
@@ -36,6 +36,8 @@ def client() -> TestClient:
 
     async def fail(request: Request) -> Response:
         name = request.path_params["name"]
+        if name == "gone":
+            raise ClientDisconnect
         raise EXAMPLES[name] if name in EXAMPLES else ZeroDivisionError("secret")
 
     app.add_route("/fail/{name}", fail, methods=["GET"])
@@ -107,3 +109,10 @@ def test_long_details_are_cut_and_markup_is_escaped(client: TestClient) -> None:
     page = client.get("/fail/long", headers={"accept": "text/html"}).text
     assert "<script>x" not in page
     assert "&lt;script&gt;x" in page
+
+
+def test_a_client_that_has_gone_is_no_fault(
+    client: TestClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    assert client.get("/fail/gone").status_code == 400
+    assert [one for one in caplog.records if one.name.startswith("ihubkg")] == []
