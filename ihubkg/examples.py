@@ -12,7 +12,7 @@ import pyoxigraph as ox
 
 from ihubkg import turtle
 from ihubkg.model import Model
-from ihubkg.terms import CURATED, INTERPRETED, PREFIXES, VOCAB, expand
+from ihubkg.terms import BASE, CURATED, INTERPRETED, PREFIXES, VOCAB, expand
 
 LINES = 16
 """Statements beyond which a description is too long to be read as an example."""
@@ -33,8 +33,8 @@ class Example:
 
     @property
     def turtle(self) -> str:
-        """The description without the prefixes before it."""
-        return self.text.partition("\n\n")[2].rstrip()
+        """The description without the prefixes before it, its IRIs relative to the base."""
+        return self.text.partition("\n\n")[2].rstrip().replace(f"<{BASE}", "<")
 
 
 class Examples:

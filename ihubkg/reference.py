@@ -139,6 +139,11 @@ class Reference:
         return {entry.iri: entry for chapter in self.chapters for entry in chapter.entries}
 
     @property
+    def base(self) -> str:
+        """The IRI against which examples are written."""
+        return BASE
+
+    @property
     def linked(self) -> int:
         """How many terms are tied to a term of another vocabulary."""
         return sum(
@@ -164,7 +169,8 @@ class Reference:
 
     def markdown(self) -> Iterator[str]:
         """Yield the lines of the reference as Markdown, with the diagrams beside it."""
-        yield "# Reference of the ontology"
+        yield from ("# Reference of the ontology", "")
+        yield f"Examples are what the data say; prefixes as in `ihub.ttl`, `@base <{BASE}>`."
         for chapter in self.chapters:
             yield from ("", f"## {chapter.title}", "", chapter.description, "")
             yield f"![Diagram of the module {chapter.name}](diagrams/{chapter.name}.svg)"
@@ -184,7 +190,7 @@ class Reference:
             ("Values of", links(entry.arriving)),
             ("Holds", " ".join(entry.axioms)),
             ("In Manchester syntax", ", ".join(f"`{one}`" for one in entry.formal)),
-            ("The same thing", entry.identity),
+            ("Known again by", entry.identity),
             ("Membership", _RIGIDITY.get(entry.rigidity, "")),
             ("Note", " ".join(entry.notes)),
             ("Example", " ".join(entry.examples)),

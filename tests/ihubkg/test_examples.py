@@ -7,7 +7,7 @@ from ihubkg.examples import LINES, Examples
 from ihubkg.model import Model
 from ihubkg.reference import NAMESPACE, Reference
 from ihubkg.store import Store
-from ihubkg.terms import INFERRED, expand, term
+from ihubkg.terms import BASE, INFERRED, expand, term
 
 UNUSED = {
     "CoCreationTeam",
@@ -60,7 +60,11 @@ def test_an_example_is_turtle_that_the_graph_says(
         assert set(triples) <= said
         assert len(triples) <= LINES
         assert any(iri in (one.predicate.value, str(one.object)[1:-1]) for one in triples), iri
-        assert example.turtle.startswith(f"<{example.thing}>")
+        assert example.turtle.startswith(f"<{example.thing.removeprefix(BASE)}>")
+        prefixes = example.text.partition("\n\n")[0]
+        shown = f"@base <{BASE}> .\n{prefixes}\n{example.turtle}"
+        again = ox.parse(shown, format=ox.RdfFormat.TURTLE)
+        assert {quad.triple for quad in again} == set(triples)
 
 
 def test_an_example_is_a_thing_of_that_very_class(examples: Examples) -> None:
