@@ -86,7 +86,6 @@ class Change:
     fresh: bool = False
     gone: bool = False
 
-    @property
     def reason(self) -> str:
         """Return why the change has its level; `fresh` and `gone` tell of the term as a whole."""
         name = shorten(self.term)
@@ -117,7 +116,7 @@ class Difference:
     @property
     def reasons(self) -> tuple[str, ...]:
         """Why the whole has its level: a sentence for each change of that level, none twice."""
-        worst = (change.reason for change in self.changes if change.level is self.level)
+        worst = (change.reason() for change in self.changes if change.level is self.level)
         return tuple(dict.fromkeys(worst))
 
     @property

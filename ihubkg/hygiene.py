@@ -16,6 +16,7 @@ from ihubkg import infer
 from ihubkg.axioms import Node
 from ihubkg.batch import validate_all
 from ihubkg.context import Context
+from ihubkg.errors import IhubError
 from ihubkg.model import Model
 from ihubkg.places import Places
 from ihubkg.report import Location, Problem, pick
@@ -63,10 +64,16 @@ class Check:
         """Yield the rows that are not waived.
 
         Asked of the raw store, whose blank nodes are those of the files.
+
+        Raises:
+            IhubError: the check is no query; the message names its file.
         """
         graphs: list[ox.NamedNode | ox.BlankNode | ox.DefaultGraph]
         graphs = [*map(ox.NamedNode, PUBLIC_GRAPHS)]
-        solutions = store.raw.query(self.text, default_graph=graphs)
+        try:
+            solutions = store.raw.query(self.text, default_graph=graphs)
+        except SyntaxError as error:
+            raise IhubError(f"queries/hygiene/{self.name}.rq: {error}") from error
         assert isinstance(solutions, ox.QuerySolutions)  # noqa: S101 - checks are SELECTs
         for solution in solutions:
             row = tuple(solution)

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from ihubkg import hygiene
+from ihubkg.errors import IhubError
 from ihubkg.hygiene import Check, Fault, Findings
 from ihubkg.model import Model
 from ihubkg.store import Store
@@ -146,3 +147,8 @@ def test_a_row_may_be_waived_with_a_reason() -> None:
     check = Check.read("x", text)
     assert check.waived == (("*Method*", "it may"),)
     assert (check.summary, check.fix) == ("A.", "B.")
+
+
+def test_a_check_that_is_no_query_is_named(store: Store) -> None:
+    with pytest.raises(IhubError, match=r"queries/hygiene/x\.rq: .*1:"):
+        list(Check.read("x", "SELECTT ?this {}").rows(store))

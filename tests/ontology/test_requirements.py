@@ -3,11 +3,14 @@
 import re
 from pathlib import Path
 
+import rdflib
+from rdflib.namespace import SH
+
 from ihubkg import mappings
 from ihubkg.model import Model
 from ihubkg.reference import Reference
 from ihubkg.store import Store
-from ihubkg.terms import shape
+from ihubkg.terms import shape, term
 from tests.conftest import Gate
 
 TABLE = re.compile(r"(<!-- table: .*? -->\n)(.*)(<!-- end of table -->\n)", re.DOTALL)
@@ -71,3 +74,22 @@ def test_the_exports_show_what_they_are_said_to(model: Model, store: Store) -> N
     assert rigid in reference
     table = mappings.sssom(store, model.views["mappings"], version="0")
     assert "ihub:Method\tmethod\tskos:closeMatch\tdul:Method" in table
+
+
+SEVERAL_LISTS = {"observedGroup"}
+"""Groups of people are roles or kinds of stakeholder; a shape asks for a concept of ours."""
+
+
+def test_every_property_says_from_which_list_its_values_come(model: Model) -> None:
+    """Ranges are wide on purpose (one named class each); the list is said by a shape."""
+    wide = {term("Descriptor"), term("ActorRole"), term("Outcome"), term("DevelopmentNeed")}
+    without = set()
+    for entry in Reference.of(model).entries.values():
+        follows = any("SubPropertyChain" in one for one in entry.formal)
+        if entry.kind != "object property" or follows or not wide & set(entry.ranges):
+            continue
+        asked = model.shapes.subjects(SH.path, rdflib.URIRef(entry.iri))
+        lists = {str(node) for one in asked for node in model.shapes.objects(one, SH.node)}
+        if not any(iri.startswith(shape("ListTerm-")) for iri in lists):
+            without.add(entry.name)
+    assert without == SEVERAL_LISTS

@@ -117,5 +117,9 @@ def test_the_header_names_the_vocabularies_that_are_specialised(quads: list[ox.Q
         and isinstance(quad.object, ox.NamedNode)
         and is_foreign(quad.object.value)
     }
-    named = {quad.object.value for quad in quads if quad.predicate.value.endswith("#specializes")}
+    named = {
+        quad.object.value
+        for quad in quads
+        if quad.predicate.value.endswith("#specializes") and isinstance(quad.object, ox.NamedNode)
+    }
     assert {next(n for n in PREFIXES.values() if iri.startswith(n)) for iri in linked} == named
