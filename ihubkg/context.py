@@ -5,7 +5,7 @@ the graph: the shapes say which statements about which neighbours they look at, 
 fetched, by index, into a *slice*.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 
@@ -17,6 +17,7 @@ from rdflib.paths import AlternativePath, InvPath, MulPath, Path, SequencePath
 from rdflib.plugins.sparql import prepareQuery
 from rdflib.plugins.sparql.parserutils import CompValue
 
+from ihubkg.errors import LimitExceeded
 from ihubkg.graphs import oxigraph_term
 from ihubkg.model import Model
 from ihubkg.shapes import Shapes
@@ -27,6 +28,9 @@ STATED = (CURATED, INTERPRETED, VOCAB, ONTOLOGY)
 
 FAN = 1000
 """Most statements fetched by one look-up; whoever has more neighbours is checked on these."""
+
+LOOKS = 500
+"""Look-ups between two looks at the clock."""
 
 _RACE = (16, 128, FAN)
 
@@ -83,8 +87,15 @@ class View:
     data says of other things is added to them.
     """
 
-    def __init__(self, quads: Sequence[ox.Quad], context: Context) -> None:
+    def __init__(
+        self,
+        quads: Sequence[ox.Quad],
+        context: Context,
+        is_late: Callable[[], bool] = lambda: False,
+    ) -> None:
         self.context = context
+        self._is_late = is_late
+        self._looks = 0
         self.own = ox.Store()
         self.own.bulk_extend(ox.Quad(quad.subject, quad.predicate, quad.object) for quad in quads)
         self.replaced = frozenset(quad.subject for quad in quads if quad.predicate == _TYPE)
@@ -93,7 +104,14 @@ class View:
     def find(
         self, subject: Node | None, predicate: ox.NamedNode | None, value: Node | None
     ) -> Iterator[ox.Quad]:
-        """Yield what matches, the data's own first, and keep what came from the context."""
+        """Yield what matches, the data's own first, and keep what came from the context.
+
+        Raises:
+            LimitExceeded: it is late.
+        """
+        self._looks += 1
+        if self._looks % LOOKS == 0 and self._is_late():
+            raise LimitExceeded("There is too much in the file to check it in time: split it.")
         if isinstance(subject, ox.Literal):
             return
         yield from self.own.quads_for_pattern(subject, predicate, value)

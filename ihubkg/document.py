@@ -15,13 +15,15 @@ import pyoxigraph as ox
 
 from ihubkg import edits, locate, tabular
 from ihubkg.context import Context
+from ihubkg.discretion import Discretion
 from ihubkg.edits import Editor
+from ihubkg.effects import changes
 from ihubkg.errors import LimitExceeded, ParseError, TooLarge
 from ihubkg.fixes import Candidate, Mender
-from ihubkg.formats import CSV, TRIG, TURTLE, Format
+from ihubkg.formats import CSV, JSONLD, TRIG, TURTLE, Format
 from ihubkg.marks import Index, Mark, Term, Text
 from ihubkg.model import Model
-from ihubkg.parse import Limits, Remark, decode, fault, odd_signs, read
+from ihubkg.parse import MIB, Limits, Remark, decode, fault, odd_signs, read, too_large
 from ihubkg.report import Edit, Fix, Location, Problem, Report
 from ihubkg.shapes import name_of
 from ihubkg.spelling import Vocabulary
@@ -39,21 +41,31 @@ FIXES = 50
 TRIES = 8
 """Most changes that are tried for one problem."""
 
-SECONDS = 10.0
+SECONDS = 8.0
 """Time in which fixes are looked for."""
+
+LOCATED = 4 * MIB
+"""Longest text, in characters, in which places are looked for."""
+
+_SAMPLES = {TURTLE: b'<a:a> a <a:b> ; <a:c> "d" .', JSONLD: b'{"@id": "a:a", "a:b": "c"}'}
 
 _SPELLING = frozenset({"Subject-knownKind", "Subject-knownField"})
 
 
 @dataclass(frozen=True)
 class Options:
-    """How a file is checked; `clock` gives seconds, for the time that fixes may take."""
+    """How a file is checked.
+
+    `seconds` is how long the check of the shapes may take, by `clock`, which counts the time of
+    the processor: a busy machine finds no less; None is as long as it takes.
+    """
 
     source: str = "data"
     base: str = BASE
     limits: Limits = field(default_factory=Limits)
     fixes: bool = True
-    clock: Callable[[], float] = time.monotonic
+    seconds: float | None = None
+    clock: Callable[[], float] = time.process_time
 
 
 @dataclass(frozen=True)
@@ -81,23 +93,39 @@ class Inspector:
         checker = Checker(model, profile=profile)
         return cls(checker, Vocabulary(model.ontology), Templates(model))
 
+    def name(self, iri: str) -> str:
+        """Return the name of a field, kind or term: that of its form, or of the ontology."""
+        known = self.checker.shapes.names.get(iri)
+        return known or self.vocabulary.label(iri)
+
+    def warm(self) -> None:
+        """Work out what the first file would wait for, in a process that others come from."""
+        self.checker.warm()
+        for known in (self.vocabulary.fields, self.vocabulary.kinds, self.templates.schemas):
+            len(known)
+        for fmt, text in _SAMPLES.items():
+            self.inspect(text, fmt, Context())
+
     def inspect(
         self, data: bytes, fmt: Format, context: Context, options: Options | None = None
     ) -> Report:
         """Return the report on a file; `readable` is false where it is not of its format.
 
-        Raises:
-            TooLarge: the file is beyond a limit.
+        What goes beyond a limit, in the whole file or in a part of it, is not read either.
         """
         given = options or Options()
+        if len(data) > given.limits.size:
+            return _beyond(too_large(len(data), given.limits), given.source)
         text = Text(data.decode("utf-8", errors="replace").removeprefix("\ufeff"))
         try:
             reading = self.read(data, fmt, given)
+            file = _File(self, text, fmt, reading, context, given)
+            report = file.report()
         except ParseError as error:
             return self._unreadable(error, text, fmt, given)
-        file = _File(self, text, fmt, reading, context, given)
-        report = file.report()
-        return report if not given.fixes else file.mended(report)
+        except TooLarge as error:
+            return _beyond(error, given.source)
+        return file.shown(file.mended(report) if given.fixes else report)
 
     def read(self, data: bytes, fmt: Format, options: Options) -> Reading:
         """Return what a file says.
@@ -110,7 +138,12 @@ class Inspector:
             return self._table(data, options)
         found = read(data, fmt, base=options.base, limits=options.limits, named_graphs=True)
         text = data.decode("utf-8").removeprefix("\ufeff")
-        places = cache(lambda: locate.index(text, fmt, found.quads, base=options.base))
+
+        @cache
+        def places() -> Index | None:
+            if len(text) > LOCATED:
+                return None
+            return locate.index(text, fmt, found.quads, base=options.base)
 
         def editor() -> Editor | None:
             known = places()
@@ -144,7 +177,10 @@ class Inspector:
         )
         if fmt in (TURTLE, TRIG):
             problem = replace(problem, fix=_declared(error.message, text.content, fmt, options))
-        return Report((problem,), readable=False, source=options.source)
+        discretion = Discretion(self.checker.is_private)
+        shown = _shown(problem, text, discretion)
+        withheld = discretion.hides_any(text.content, (problem,))
+        return Report((shown,), readable=False, withheld=withheld, source=options.source)
 
 
 def validate_document(
@@ -156,11 +192,7 @@ def validate_document(
     source: str = "data",
     profile: str = "published",
 ) -> Report:
-    """Return the report on one file, seen in `context` (the packaged graph).
-
-    Raises:
-        TooLarge: the file is beyond a limit.
-    """
+    """Return the report on one file, seen in `context` (the packaged graph)."""
     seen = Context.packaged(model) if context is None else context
     inspector = Inspector.of(model, profile=profile)
     return inspector.inspect(data, fmt, seen, Options(source=source))
@@ -179,11 +211,13 @@ class _File:
 
     @property
     def quads(self) -> Sequence[ox.Quad]:
+        """What the file says."""
         return self.reading.quads
 
     def report(self) -> Report:
-        places = self.reading.places()
-        found = self.found()
+        end = None if self.options.seconds is None else self.options.clock() + self.options.seconds
+        found = self.found(is_late=lambda: end is not None and self.options.clock() > end)
+        places = self.reading.places() if found.problems else None
         source = self.options.source
         problems = [
             *(self._located(problem, places) for problem in found.problems),
@@ -191,9 +225,24 @@ class _File:
             *(self._faulty(one) for one in self.reading.faults),
         ]
         report = Report.of(problems, source=self.options.source)
-        return replace(report, truncated=found.truncated, changes=self._changes())
+        changed = changes(self.quads, self.context, name=self.inspector.name)
+        return replace(report, truncated=found.truncated, changes=changed)
 
-    def found(self, only: frozenset[Term] | None = None) -> Report:
+    def shown(self, report: Report) -> Report:
+        """Return `report` with the lines that problems are about, without what is private."""
+        checker = self.inspector.checker
+        fields, problems = checker.private_fields, report.problems
+        discretion = Discretion.of(self.quads, problems, fields, checker.is_private)
+        return replace(
+            report,
+            problems=tuple(_shown(one, self.text, discretion) for one in problems),
+            changes=None if report.changes is None else discretion.changes(report.changes),
+            withheld=discretion.hides_any(self.text.content, problems),
+        )
+
+    def found(
+        self, only: frozenset[Term] | None = None, is_late: Callable[[], bool] = lambda: False
+    ) -> Report:
         """Return the problems of the statements, without places; of the things `only`, if given.
 
         Raises:
@@ -202,7 +251,7 @@ class _File:
         system = {quad for quad in self.quads if self._is_new_system(quad)}
         data = [quad for quad in self.quads if quad not in system]
         try:
-            found = self.inspector.checker.check(data, self.context, only=only)
+            found = self.inspector.checker.check(data, self.context, only=only, is_late=is_late)
         except LimitExceeded as error:
             raise TooLarge(error.message, int(error.limit or 0)) from error
         report = Report.of([*found.problems, *map(_about_system, system)])
@@ -210,6 +259,8 @@ class _File:
 
     def mended(self, report: Report) -> Report:
         """Return `report` with a fix for each problem that a change is found to mend."""
+        if not any(problem.severity != "Info" and problem.focus for problem in report.problems):
+            return report
         mender = self._mender()
         if mender is None:
             return report
@@ -217,7 +268,7 @@ class _File:
         problems = []
         for number, problem in enumerate(report.problems):
             if number < FIXES and problem.severity != "Info" and self.options.clock() < until:
-                problem = self._with_fix(problem, mender)
+                problem = self._with_fix(problem, mender, lambda: self.options.clock() > until)
             problems.append(problem)
         return replace(report, problems=tuple(problems))
 
@@ -235,7 +286,7 @@ class _File:
             checker.classes.above,
         )
 
-    def _with_fix(self, problem: Problem, mender: Mender) -> Problem:
+    def _with_fix(self, problem: Problem, mender: Mender, is_late: Callable[[], bool]) -> Problem:
         """Return `problem` with the first change after which it is gone and no other has come.
 
         A likely change that is not enough by itself is named as a hint.
@@ -243,7 +294,7 @@ class _File:
         first: Candidate | None = None
         for candidate in islice(mender.candidates(problem), TRIES):
             first = first or candidate
-            if self._mends(problem, candidate):
+            if self._mends(problem, candidate, is_late):
                 fix = self._written(candidate)
                 if fix is not None:
                     return replace(problem, fix=fix)
@@ -252,7 +303,7 @@ class _File:
             return replace(problem, hint=f"Perhaps: {first.title}.")
         return problem
 
-    def _mends(self, problem: Problem, candidate: Candidate) -> bool:
+    def _mends(self, problem: Problem, candidate: Candidate, is_late: Callable[[], bool]) -> bool:
         text = edits.apply(self.text.content, candidate.edits)
         options = self.options
         try:
@@ -261,9 +312,9 @@ class _File:
             only = _touched(self.quads, reading.quads)
             if problem.focus is not None:
                 only.add(problem.focus)
-            before = {_key(other) for other in self.found(frozenset(only)).problems}
+            before = {_key(other) for other in self.found(frozenset(only), is_late).problems}
             names = _renamed(self.quads, reading.quads)
-            found = changed.found(frozenset(only))
+            found = changed.found(frozenset(only), is_late)
             after = {_key(other, names) for other in found.problems}
         except (ParseError, TooLarge):
             return False
@@ -310,20 +361,17 @@ class _File:
         known = self.context.find(quad.subject, quad.predicate, quad.object)
         return is_system(quad) and next(known, None) is None
 
-    def _changes(self) -> dict[str, int]:
-        """Count the things that the file would add, change or leave as they are."""
-        said: dict[object, set[ox.Triple]] = {}
-        for quad in self.quads:
-            said.setdefault(quad.subject, set()).add(quad.triple)
-        count = {"new": 0, "changed": 0, "same": 0}
-        for subject, triples in said.items():
-            known = (
-                {quad.triple for quad in self.context.find(subject, None, None)}
-                if isinstance(subject, ox.NamedNode)
-                else set()
-            )
-            count["new" if not known else "same" if triples <= known else "changed"] += 1
-        return count
+
+def _beyond(error: TooLarge, source: str) -> Report:
+    """Return the report on a file that goes beyond a limit."""
+    message = {"en": error.message}
+    problem = Problem("Violation", None, "Limit", message=message, location=Location(source))
+    return Report((problem,), readable=False, source=source)
+
+
+def _shown(problem: Problem, text: Text, discretion: Discretion) -> Problem:
+    found = discretion.problem(problem)
+    return replace(found, excerpt=discretion.excerpt(text, problem))
 
 
 def _touched(before: Sequence[ox.Quad], after: Sequence[ox.Quad]) -> set[Term]:

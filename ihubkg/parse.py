@@ -120,11 +120,7 @@ def decode(data: bytes, limits: Limits) -> str:
         TooLarge: it is longer than is taken.
     """
     if len(data) > limits.size:
-        raise TooLarge(
-            f"The file has {len(data):,} bytes; at most {limits.size:,} are taken. Split it.",
-            limits.size,
-            len(data),
-        )
+        raise too_large(len(data), limits)
     try:
         text = data.decode("utf-8").removeprefix("\ufeff")
     except UnicodeDecodeError as error:
@@ -135,6 +131,12 @@ def decode(data: bytes, limits: Limits) -> str:
     if "\0" in text:
         raise _at("A NUL character cannot stand in text: remove it.", text, text.index("\0"))
     return text
+
+
+def too_large(size: int, limits: Limits) -> TooLarge:
+    """Return the error that a file of `size` bytes is."""
+    message = f"The file has {size:,} bytes; at most {limits.size:,} are taken. Split it."
+    return TooLarge(message, limits.size, size)
 
 
 _BIDI = re.compile("[\u202a-\u202e\u2066-\u2069]")

@@ -1,8 +1,10 @@
 """A report as people and programs read it: text, JSON, HTML, CSV, SARIF, Turtle, JSON-LD."""
 
 import csv
+import dataclasses
 import html
 import io
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -10,9 +12,9 @@ import orjson
 import pyoxigraph as ox
 
 from ihubkg import sarif
-from ihubkg.report import Location, Problem, Report, Severity, Term, pick
+from ihubkg.report import Effect, Location, Problem, Report, Severity, Term, pick
 from ihubkg.shapes import name_of
-from ihubkg.terms import BASE, PREFIXES, shorten
+from ihubkg.terms import BASE, PREFIXES, shape, shorten
 
 MEDIA_TYPES: Mapping[str, str] = {
     "text": "text/plain; charset=utf-8",
@@ -24,6 +26,9 @@ MEDIA_TYPES: Mapping[str, str] = {
     "csv": "text/csv; charset=utf-8",
 }
 
+_UNSEEN = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]"
+)
 _SH = PREFIXES["sh"]
 _WORDS: Mapping[Severity, tuple[str, str]] = {
     "Violation": ("violation", "violations"),
@@ -83,7 +88,19 @@ def to_text(report: Report, languages: Sequence[str] = ("en",)) -> str:
     for group in report.groups():
         for problem in group.problems:
             lines += _lines(problem, report, languages)
-    return "\n".join([*lines, summary(report)]) + "\n"
+    return "\n".join([*lines, summary(report), *_told(report)]) + "\n"
+
+
+def _told(report: Report) -> Iterator[str]:
+    """Yield what a file would change, in lines."""
+    changes = report.changes
+    if changes is None or not changes.effects:
+        return
+    counts = ", ".join(f"{count} {what}" for what, count in changes.things.items() if count)
+    yield f"Against what is published: {counts}."
+    yield from (f"  {visible(effect.words)}" for effect in changes.effects)
+    if changes.truncated:
+        yield "  and more"
 
 
 def _lines(problem: Problem, report: Report, languages: Sequence[str]) -> Iterator[str]:
@@ -97,6 +114,7 @@ def _lines(problem: Problem, report: Report, languages: Sequence[str]) -> Iterat
         if about
         else (f"{place}: {word}: {message(problem, languages)}")
     )
+    yield from _pointed(problem)
     if problem.hint:
         yield f"    {problem.hint}"
     if problem.fix is not None:
@@ -104,6 +122,31 @@ def _lines(problem: Problem, report: Report, languages: Sequence[str]) -> Iterat
         for line in problem.fix.patch.splitlines():
             if line[:1] in "+-" and line[:3] not in ("+++", "---"):
                 yield f"      {line}"
+
+
+def _pointed(problem: Problem) -> Iterator[str]:
+    """Yield the line that a problem is about, with a mark below the place."""
+    place = problem.location
+    if problem.excerpt is None or place is None or place.column is None or place.cell is not None:
+        return
+    begin = place.column - 1
+    indent = len(problem.excerpt) - len(problem.excerpt.lstrip())
+    long = place.end_column is not None and place.end_line == place.line
+    end = (place.end_column or 1) - 1 if long else len(problem.excerpt)
+    if indent <= begin < len(problem.excerpt):
+        marks = "^" * max(1, min(end, len(problem.excerpt)) - begin)
+        gap = "".join("\t" if sign == "\t" else " " for sign in problem.excerpt[indent:begin])
+        yield f"      {visible(problem.excerpt[indent:])}"
+        yield f"      {gap}{marks}"
+
+
+def visible(text: str) -> str:
+    """Return `text` with each sign that is not seen, or turns others around, by its number.
+
+    >>> visible("a\u202eb")
+    'a[U+202E]b'
+    """
+    return _UNSEEN.sub(lambda found: f"[U+{ord(found[0]):04X}]", text)
 
 
 def message(problem: Problem, languages: Sequence[str]) -> str:
@@ -146,9 +189,17 @@ def to_json(report: Report, languages: Sequence[str] = ("en",)) -> dict[str, Any
     }
     if report.truncated:
         found["truncated"] = True
+    if report.withheld:
+        found["withheld"] = True
     if report.changes is not None:
-        found["changes"] = dict(report.changes)
+        found["changes"] = dict(report.changes.things)
+        found["effects"] = [_effect(effect) for effect in report.changes.effects]
     return found
+
+
+def _effect(effect: Effect) -> dict[str, str]:
+    found = {**dataclasses.asdict(effect), "text": effect.words}
+    return {name: value for name, value in found.items() if value}
 
 
 def _problem(problem: Problem, languages: Sequence[str]) -> dict[str, Any]:
@@ -166,6 +217,7 @@ def _problem(problem: Problem, languages: Sequence[str]) -> dict[str, Any]:
         "label": pick(problem.label, languages)[0] or None,
         "hint": problem.hint,
         "location": _location(problem.location),
+        "excerpt": problem.excerpt,
         "fix": problem.fix and {"title": problem.fix.title, "patch": problem.fix.patch},
     }
     return {name: value for name, value in found.items() if value is not None}
@@ -269,6 +321,8 @@ def triples(report: Report) -> Iterator[ox.Triple]:
         yield ox.Triple(node, kind, sh("ValidationResult"))
         yield ox.Triple(node, sh("resultSeverity"), sh(problem.severity))
         component = sh(f"{problem.constraint}ConstraintComponent")
+        if problem.shape is None or problem.constraint == "System":  # no constraint of SHACL
+            component = ox.NamedNode(shape(f"{problem.constraint}ConstraintComponent"))
         yield ox.Triple(node, sh("sourceConstraintComponent"), component)
         if problem.shape is not None:
             yield ox.Triple(node, sh("sourceShape"), ox.NamedNode(problem.shape))

@@ -71,7 +71,8 @@ class Problem:
 
     `shape` is the IRI of the shape, `constraint` the local name of what it asks, such as
     `MinCount`; `path` is the IRI of a field or an expression of several; `field` and `label` are
-    the names of field and thing by language, where there are any.
+    the names of field and thing by language, where there are any; `excerpt` is the line that it
+    is about.
     """
 
     severity: Severity
@@ -85,6 +86,7 @@ class Problem:
     label: Mapping[str, str] = dataclasses.field(default_factory=dict)
     hint: str | None = None
     location: Location | None = None
+    excerpt: str | None = None
     fix: Fix | None = None
 
     @property
@@ -104,6 +106,51 @@ class Problem:
 
 
 @dataclass(frozen=True, slots=True)
+class Effect:
+    """A statement that a file would change: `change` is new, added, removed or changed.
+
+    `thing` and `field` are names, `old` and `new` values in words; a `new` thing has its `kind`.
+    """
+
+    change: Literal["new", "added", "removed", "changed"]
+    thing: str
+    iri: str
+    field: str
+    old: str = ""
+    new: str = ""
+    kind: str = ""
+
+    @property
+    def words(self) -> str:
+        """The effect in a sentence."""
+        match self.change:
+            case "new":
+                kind = f"{self.kind} " if self.kind else ""
+                return f"new: {kind}{self.thing}, {self.new}"
+            case "added":
+                return f"added: {self.thing}, {self.field}: {self.new}"
+            case "removed":
+                return f"removed: {self.thing}, {self.field}: {self.old}"
+        return f"changed: {self.thing}, {self.field}: {self.new} instead of {self.old}"
+
+
+@dataclass(frozen=True)
+class Changes:
+    """What a file would change: things by what becomes of them, and the statements in words."""
+
+    things: Mapping[str, int]
+    effects: tuple[Effect, ...] = ()
+    truncated: bool = False
+
+    def __add__(self, other: "Changes") -> "Changes":
+        """Return what both files would change."""
+        things = Counter(self.things) + Counter(other.things)
+        counts = {name: things[name] for name in {**self.things, **other.things}}
+        effects = (*self.effects, *other.effects)
+        return Changes(counts, effects, self.truncated or other.truncated)
+
+
+@dataclass(frozen=True, slots=True)
 class Group:
     """Problems of one cause."""
 
@@ -115,20 +162,36 @@ class Group:
 class Report:
     """All problems of a file or a graph; `readable` is false where it could not be read at all.
 
-    `truncated` tells that there are more problems than are kept. `changes` counts what the file
-    would change in the graph it was checked against: things new, changed and the same.
+    `truncated` tells that there are more problems than are kept, `withheld` that the file holds
+    private data, which the report does not repeat. `changes` tells what the file
+    would change in the graph it was checked against.
     """
 
     problems: tuple[Problem, ...] = ()
     readable: bool = True
     truncated: bool = False
+    withheld: bool = False
     source: str | None = None
-    changes: Mapping[str, int] | None = None
+    changes: Changes | None = None
 
     @classmethod
     def of(cls, problems: Iterable[Problem], *, source: str | None = None) -> "Report":
         """Return the report of `problems`: one for each place and cause, worst first."""
         return cls(tuple(sorted(_distinct(problems), key=Problem._rank)), source=source)
+
+    @classmethod
+    def joined(cls, reports: "Sequence[Report]") -> "Report":
+        """Return the reports on several files as one."""
+        if len(reports) == 1:
+            return reports[0]
+        changes = [report.changes for report in reports if report.changes is not None]
+        return cls(
+            tuple(problem for report in reports for problem in report.problems),
+            readable=all(report.readable for report in reports),
+            truncated=any(report.truncated for report in reports),
+            withheld=any(report.withheld for report in reports),
+            changes=sum(changes[1:], changes[0]) if changes else None,
+        )
 
     @property
     def conforms(self) -> bool:

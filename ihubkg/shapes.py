@@ -83,6 +83,20 @@ class Shapes:
                 found.setdefault(shape, set()).add(str(predicate))
         return {shape: frozenset(predicates) for shape, predicates in found.items()}
 
+    @cached_property
+    def names(self) -> Mapping[str, str]:
+        """The English names of the fields that all things may have, by their IRIs."""
+        found: dict[str, tuple[int, str]] = {}
+        for shape, path in self.graph.subject_objects(SH.path):
+            is_named = isinstance(shape, rdflib.URIRef) and isinstance(path, rdflib.URIRef)
+            if is_named and name_of(str(shape)).startswith("Entity-"):
+                named = (
+                    self._order(rdflib.URIRef(shape)),
+                    self.texts(str(shape), SH.name).get("en", ""),
+                )
+                found[str(path)] = min(named, found.get(str(path), named))
+        return {path: name for path, (_, name) in found.items()}
+
     def properties(self, shape: rdflib.URIRef) -> tuple[rdflib.URIRef, ...]:
         """Return the property shapes of a node shape, in the order of its form."""
         found = (p for p in self.graph.objects(shape, SH.property) if isinstance(p, rdflib.URIRef))

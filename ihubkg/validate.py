@@ -7,8 +7,9 @@ SHACL asks for it (https://www.w3.org/TR/shacl/#pre-binding), in a hundredth of 
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, cast
 
 import pyoxigraph as ox
@@ -17,6 +18,7 @@ from pyshacl.errors import ReportableRuntimeError, ValidationFailure
 from pyshacl.graph_abstraction import DataGraph
 from pyshacl.pytypes import SHACLExecutor
 from pyshacl.shapes_graph import ShapesGraph
+from rdflib.collection import Collection
 from rdflib.namespace import OWL, RDF, RDFS, SH
 from rdflib.query import Result
 
@@ -27,6 +29,7 @@ from ihubkg.model import Model
 from ihubkg.report import Problem, Report
 from ihubkg.shapes import Shapes, name_of
 from ihubkg.terms import PREFIXES
+from ihubkg.terms import shape as shape_of
 
 DEPTH = 30
 """How deep shapes may refer to shapes."""
@@ -34,8 +37,17 @@ DEPTH = 30
 FACTS = 200
 """Most values that one thing may have for one field: pairs of values are compared."""
 
+NAMES = 40
+"""Most names that one thing may have, each in its language."""
+
 KEPT = 1000
 """Most problems of a report."""
+
+MOST = 10 * KEPT
+"""Most results among which the worst are looked for."""
+
+AT_ONCE = 200
+"""Things that are checked between two looks at the clock."""
 
 _TYPE = ox.NamedNode(str(RDF.type))
 _LABEL = ox.NamedNode(PREFIXES["skos"] + "prefLabel")
@@ -83,6 +95,13 @@ class Checker:
         self._known = {shape.node: shape for shape in self.engine.shapes}
         self._base = Base(model.ontology, self.shapes.graph)
         self._private = private_patterns(self.shapes.graph)
+        self.is_private = lru_cache(maxsize=1024)(self._is_private)
+        self.private_fields = frozenset(_private_fields(self.shapes))
+
+    def warm(self) -> None:
+        """Work out what each shape looks at, once for all files."""
+        for shape in self._targeted():
+            self._plan.needs(shape)
 
     def check(
         self,
@@ -90,24 +109,35 @@ class Checker:
         context: Context,
         *,
         only: frozenset[Node] | None = None,
+        is_late: Callable[[], bool] = lambda: False,
     ) -> Report:
         """Return the problems of `quads`: what they say takes the place of what `context` says.
 
-        With `only`, those of these things alone.
+        With `only`, those of these things alone. Once `is_late` says so, no more is checked, and
+        the report says that it is not whole.
 
         Raises:
-            LimitExceeded: the data has more values for one field than can be compared.
+            LimitExceeded: the data has more values for one field than can be compared, or is late
+                before anything was checked.
         """
         refuse_floods(quads)
-        view = View(quads, context)
+        view = View(quads, context, is_late)
         targets = self.targets(quads, view)
         if only is not None:
             targets = {shape: nodes & only for shape, nodes in targets.items() if nodes & only}
         for shape, nodes in targets.items():
-            self._plan.fetch(view, shape, nodes)
-        slice_ = Slice([*quads, *view.fetched], self._base)
-        found = self._run(slice_, targets)
-        problems = (self.problem(result, view) for result in found)
+            for some in _chunks(nodes):
+                self._plan.fetch(view, shape, some)
+        slice_ = Slice([*quads, *view.fetched], self._base, is_late)
+        problems: list[Problem] = []
+        try:
+            for result in self._run(slice_, targets):
+                problems.append(self.problem(result, view))
+                if len(problems) > MOST:
+                    raise LimitExceeded(_NOT_WHOLE, MOST)
+        except LimitExceeded as error:
+            message = {"en": error.message}
+            problems.append(Problem("Violation", None, "Limit", message=message))
         return Report.of(problems).first(KEPT)
 
     def targets(
@@ -134,15 +164,25 @@ class Checker:
         data = DataGraph.from_rdflib_graph(slice_)
         executor = SHACLExecutor(max_validation_depth=DEPTH)
         for owner, nodes in targets.items():
-            focus = [rdflib_term(node) for node in sorted(nodes, key=str)]
-            for name in (owner, *self._parts[owner]):
-                try:
-                    _, results = self._known[name].validate(executor, data, focus=focus)
-                except (ReportableRuntimeError, ValidationFailure) as error:
-                    message = f"The shape {name_of(name)} cannot be checked: {error}"
-                    raise IhubError(message) from error
-                for _, node, triples in results:
-                    yield _found(node, triples)
+            for some in _chunks(nodes):
+                focus = [rdflib_term(node) for node in some]
+                for name in (owner, *self._parts[owner]):
+                    yield from self._results(name, executor, data, focus)
+
+    def _results(
+        self,
+        name: rdflib.URIRef,
+        executor: SHACLExecutor,
+        data: DataGraph,
+        focus: list[rdflib.term.Node],
+    ) -> Iterator[_Found]:
+        try:
+            _, results = self._known[name].validate(executor, data, focus=focus)
+        except (ReportableRuntimeError, ValidationFailure) as error:
+            message = f"The shape {name_of(name)} cannot be checked: {error}"
+            raise IhubError(message) from error
+        for _, node, triples in results:
+            yield _found(node, triples)
 
     def _targeted(self) -> set[rdflib.URIRef]:
         aimed = {shape for shapes in self.shapes.targets.values() for shape in shapes}
@@ -166,7 +206,7 @@ class Checker:
         """Return a result of the engine as a problem, in our words."""
         label = self._label(found.focus, view)
         value = None if found.value is None else oxigraph_term(found.value)
-        if isinstance(value, ox.Literal) and self.is_private(value.value):
+        if isinstance(value, ox.Literal | ox.NamedNode) and self.is_private(value.value):
             value = None
         return Problem(
             severity=self.shapes.severity(found.shape),
@@ -180,7 +220,7 @@ class Checker:
             label={} if any(map(self.is_private, label.values())) else label,
         )
 
-    def is_private(self, text: str) -> bool:
+    def _is_private(self, text: str) -> bool:
         """Tell whether a text holds what reports must not repeat."""
         return any(pattern.search(text) for pattern in self._private)
 
@@ -245,8 +285,10 @@ class Slice(rdflib.Graph):
         self,
         triples: Iterable[ox.Quad | ox.Triple],
         base: "Base | None" = None,
+        is_late: Callable[[], bool] = lambda: False,
     ) -> None:
         super().__init__(bind_namespaces="none")
+        self._is_late = is_late
         self._copy = ox.Store()
         quads = [] if base is None else [*base.quads]
         for t in triples:
@@ -266,7 +308,13 @@ class Slice(rdflib.Graph):
         *_: object,
         **__: object,
     ) -> Result:
-        """Answer a SELECT with `initBindings` put in the place of the variables themselves."""
+        """Answer a SELECT with `initBindings` put in the place of the variables themselves.
+
+        Raises:
+            LimitExceeded: it is late.
+        """
+        if self._is_late():
+            raise LimitExceeded(_NOT_WHOLE)
         bound: dict[ox.Variable, Node] = {
             ox.Variable(name): oxigraph_term(node) for name, node in (initBindings or {}).items()
         }
@@ -285,20 +333,31 @@ class Slice(rdflib.Graph):
         return rows
 
 
+_NOT_WHOLE = "Not all of the file was checked: mend what is listed, or split the file."
+
+
+def _chunks(nodes: Iterable[Node]) -> Iterator[list[Node]]:
+    """Yield `nodes` in parts of one order, so that a late check can stop between them."""
+    ordered = sorted(nodes, key=str)
+    for start in range(0, len(ordered), AT_ONCE):
+        yield ordered[start : start + AT_ONCE]
+
+
 def refuse_floods(quads: Iterable[ox.Quad]) -> None:
     """Refuse data that compares too many values with each other.
 
     Raises:
-        LimitExceeded: one thing has more than `FACTS` values for one field.
+        LimitExceeded: one thing has more than `FACTS` values for one field, or `NAMES` names.
     """
     count: dict[tuple[object, object], int] = {}
-    for quad in quads:
+    for quad in {*quads}:
         key = (quad.subject, quad.predicate)
         count[key] = count.get(key, 0) + 1
-        if count[key] > FACTS:
+        most = NAMES if quad.predicate == _LABEL else FACTS
+        if count[key] > most:
             name = quad.predicate.value
             raise LimitExceeded(
-                f"{quad.subject} has more than {FACTS} values of {name}: split the entry.", FACTS
+                f"{quad.subject} has more than {most} values of {name}: split the entry.", most
             )
 
 
@@ -326,6 +385,14 @@ def _found(node: rdflib.term.Node, triples: Iterable[tuple[Any, Any, Any]]) -> _
 
 
 _REGEX = re.compile(r'REGEX\(STR\(\?text\), "((?:[^"\\]|\\.)*)"(?:, "(i)")?\)')
+
+
+def _private_fields(shapes: Shapes) -> Iterator[str]:
+    """Yield the fields that hold private data, whatever their value is."""
+    path = shapes.graph.value(rdflib.URIRef(shape_of("Entity-privateField")), SH.path)
+    either = shapes.graph.value(path, SH.alternativePath)
+    if either is not None:
+        yield from map(str, Collection(shapes.graph, either))
 
 
 def private_patterns(shapes: rdflib.Graph) -> tuple[re.Pattern[str], ...]:

@@ -37,7 +37,7 @@ def verb(name: str | None, metadata: bool, out: Path | None) -> None:
         content = (
             json.dumps(templates.metadata(name), indent=2, ensure_ascii=False) + "\n"
             if metadata
-            else templates.csv(name)
+            else ("\ufeff" if out else "") + templates.csv(name)  # a mark for spreadsheets
         )
     with verbs.output(out) as file:
         file.write(content.encode())

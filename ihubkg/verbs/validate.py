@@ -1,6 +1,7 @@
 """`ihubkg validate`: files, or the whole graph, against the shapes."""
 
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
@@ -18,14 +19,21 @@ CONFORMS, FAILS, UNREADABLE = 0, 1, 2
 @click.command("validate")
 @click.argument("files", metavar="FILE…", nargs=-1, type=click.Path(path_type=Path))
 @click.option("--all", "everything", is_flag=True, help="Check the whole graph.")
-@click.option("--submission", is_flag=True, help="Ask what is asked of submissions too.")
+@click.option(
+    "--profile",
+    type=click.Choice(["published", "submission"]),
+    default="published",
+    show_default=True,
+    help="What is asked: of published data, or of submissions too.",
+)
+@click.option("--submission", "profile", flag_value="submission", help="--profile submission")
 @click.option("--lang", "language", default="en", metavar="CODE", help="Language of the messages.")
 @verbs.format_option(FORMATS, "text")
 @verbs.DATA
 def verb(
     files: tuple[Path, ...],
     everything: bool,
-    submission: bool,
+    profile: str,
     language: str,
     form: str,
     data: Path | None,
@@ -44,15 +52,14 @@ def verb(
     """
     if everything == bool(files):
         raise click.UsageError("Name the files to check, or say --all for the whole graph.")
-    profile = "submission" if submission else "published"
     reports = [_whole(data, profile)] if everything else _each(files, data, profile)
     from ihubkg.rendering import render
 
-    for report in reports:
-        verbs.write_bytes(render(report, form, [language]))
-    if not all(report.readable for report in reports):
+    report = Report.joined(reports)
+    verbs.write_bytes(render(report, form, [language]))
+    if not report.readable:
         sys.exit(UNREADABLE)
-    sys.exit(CONFORMS if all(report.conforms for report in reports) else FAILS)
+    sys.exit(CONFORMS if report.conforms else FAILS)
 
 
 def _whole(data: Path | None, profile: str) -> Report:
@@ -70,31 +77,33 @@ def _each(files: tuple[Path, ...], data: Path | None, profile: str) -> list[Repo
     from ihubkg.document import Inspector, Options
     from ihubkg.model import Model
 
-    given = [(path, _format(path), _bytes(path)) for path in files]
+    given = [(path, _format(path)) for path in files]
+    for path, _ in given:
+        _bytes(path, 1)  # a name typed wrong is said before the work begins
     with terminal.waiting("Reading the shapes"):
         model = Model.load()
         inspector = Inspector.of(model, profile=profile)
+
+    def reports(context: Context) -> Iterator[Report]:
+        for path, fmt in given:
+            options = Options(source=str(path))
+            content = _bytes(path, options.limits.size + 1)
+            yield inspector.inspect(content, fmt, context, options)
+
     if data is None:
-        context = Context.packaged(model)
-        return [
-            inspector.inspect(content, fmt, context, Options(source=str(path)))
-            for path, fmt, content in given
-        ]
+        return [*reports(Context.packaged(model))]
     with verbs.reading(data) as store:
-        context = Context.of(store.raw)
-        return [
-            inspector.inspect(content, fmt, context, Options(source=str(path)))
-            for path, fmt, content in given
-        ]
+        return [*reports(Context.of(store.raw))]
 
 
 def _format(path: Path) -> Format:
     return CSV if path.suffix.lower() == f".{CSV.suffix}" else verbs.format_of(path)
 
 
-def _bytes(path: Path) -> bytes:
+def _bytes(path: Path, most: int) -> bytes:
     try:
-        return path.read_bytes()
+        with path.open("rb") as file:
+            return file.read(most)
     except FileNotFoundError as error:
         raise NotFound(f"There is no file {path}.") from error
     except OSError as error:

@@ -20,6 +20,7 @@ from service.routes import (
     resources,
     schemas,
     search,
+    tables,
     validate,
 )
 
@@ -42,6 +43,7 @@ ROUTERS = (
     about.router,
     search.router,
     editor.router,
+    tables.router,
     validate.router,
     resources.router,
 )

@@ -4,8 +4,9 @@ The data is read and checked in a process of its own that can be killed, never i
 does not conform, or cannot even be read, is still a good answer: 200 with `conforms` false.
 """
 
+import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import PurePath
 
 import orjson
@@ -16,7 +17,9 @@ from starlette.responses import Response
 
 from ihubkg import formats
 from ihubkg.errors import ParseError
-from ihubkg.formats import GRAPH_FORMATS, TURTLE, Format
+from ihubkg.formats import CHECKED_FORMATS, TURTLE, Format
+from ihubkg.shapes import PROFILES
+from ihubkg.templates import TABLES
 from ihubkg.terms import BASE, shorten
 from service import protocol
 from service.guard import too_large
@@ -37,18 +40,8 @@ REPORTS: tuple[Offer, ...] = (JSON, HTML, AS_TURTLE, JSONLD, CSV, SARIF, TEXT)
 FORMS = ("multipart/form-data", "application/x-www-form-urlencoded")
 
 LONGEST_NAME = 80
-LONGEST_LINE = 240
 ECHOED = 64 * 1024
 """Most characters of a text that the page shows again."""
-
-NAMES: Mapping[str, str] = {
-    "turtle": "Turtle",
-    "jsonld": "JSON-LD",
-    "ntriples": "N-Triples",
-    "nquads": "N-Quads",
-    "trig": "TriG",
-    "rdfxml": "RDF/XML",
-}
 
 
 @dataclass(frozen=True)
@@ -59,16 +52,17 @@ class Submission:
     format: Format
     source: str
     pasted: bool = False
+    fields: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Finding:
-    """One problem as the page shows it."""
+    """One problem as the page shows it; `excerpt` is its line, taken apart around the place."""
 
     label: str
     field: str
     place: str
-    excerpt: str
+    excerpt: tuple[str, str, str]
     hint: str
     title: str
     diff: tuple[tuple[str, str], ...]
@@ -106,6 +100,7 @@ async def validate(request: Request) -> Response:
         "to": "json" if offer is HTML else offer.format.name,
         "source": sent.source,
         "languages": list(tongues),
+        "profile": profile(request, sent),
         "triples": held.settings.triples,
     }
     sender = protocol.client(request.scope, protocol.fields(request.scope), held.settings.proxies)
@@ -113,7 +108,24 @@ async def validate(request: Request) -> Response:
     if offer is HTML:
         return _page(request, held, report(orjson.loads(reply.body), sent), 200)
     media_type = str(reply.head.get("media_type", offer.media_type))
-    return Response(reply.body, 200, _headers(held), media_type)
+    headers = _headers(held)
+    if "download" in request.query_params:
+        name = f"report.{offer.format.suffix}"
+        headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return Response(reply.body, 200, headers, media_type)
+
+
+def profile(request: Request, sent: Submission) -> str:
+    """Return what is asked of the data: of what is published, or of submissions.
+
+    Raises:
+        ParseError: it is neither.
+    """
+    wanted = sent.fields.get("profile") or request.query_params.get("profile") or PROFILES[0]
+    if wanted not in PROFILES:
+        known = " or ".join(PROFILES)
+        raise ParseError(f"There is no profile “{wanted[:LONGEST_NAME]}”: say {known}.")
+    return wanted
 
 
 async def submission(request: Request, held: Instance) -> Submission:
@@ -127,10 +139,14 @@ async def submission(request: Request, held: Instance) -> Submission:
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     limit = held.settings.validate_bytes
     if kind in FORMS:
-        async with request.form(max_files=1, max_fields=4, max_part_size=limit + 1) as fields:
+        async with request.form(max_files=1, max_fields=6, max_part_size=limit + 1) as fields:
             found = await _from_form(fields)
+            said = {name: text for name, text in fields.items() if isinstance(text, str)}
+            found = replace(found, fields=said)
     else:
-        found = Submission(await request.body(), _by_media_type(kind), "data")
+        fmt = _by_media_type(kind)
+        _check_charset(request.headers.get("content-type", ""))
+        found = Submission(await request.body(), fmt, f"data.{fmt.suffix}")
     if len(found.data) > limit:
         raise too_large(limit, len(found.data))
     if not found.data.strip():
@@ -153,33 +169,40 @@ async def _from_form(fields: FormData) -> Submission:
 
 
 def _by_media_type(kind: str) -> Format:
-    found = formats.by_media_type(kind, kind="graph") if kind else None
-    if found is None:
+    found = formats.by_media_type(kind) if kind else None
+    if found not in CHECKED_FORMATS:
         said = f"“{kind[:LONGEST_NAME]}” is not read here" if kind else "Say what the data is"
         raise UnsupportedMedia(
             f"{said}. Send it with a Content-Type that is one of "
-            f"{', '.join(fmt.media_type for fmt in GRAPH_FORMATS)}; or a form with file or text."
+            f"{', '.join(fmt.media_type for fmt in CHECKED_FORMATS)}; or a form with file or text."
         )
     return found
 
 
+def _check_charset(content_type: str) -> None:
+    """Refuse text that says it is not in UTF-8."""
+    found = re.search(r"charset\s*=\s*\"?([^\s;\"]+)", content_type, re.IGNORECASE)
+    if found and found[1].lower() not in ("utf-8", "utf8", "us-ascii"):
+        raise UnsupportedMedia(f"Send UTF-8: {found[1][:LONGEST_NAME]} is not read here.")
+
+
 def _by_name(name: str) -> Format:
-    found = formats.by_name(name) or formats.by_media_type(name, kind="graph")
-    if found is None or found.kind != "graph":
+    found = formats.by_name(name) or formats.by_media_type(name)
+    if found not in CHECKED_FORMATS:
         raise UnsupportedMedia(
             f"There is no format “{name[:LONGEST_NAME]}” here. "
-            f"Choose one of {', '.join(fmt.name for fmt in GRAPH_FORMATS)}."
+            f"Choose one of {', '.join(fmt.name for fmt in CHECKED_FORMATS)}."
         )
     return found
 
 
 def _by_suffix(name: str) -> Format:
     suffix = PurePath(name).suffix
-    found = formats.by_suffix(suffix, kind="graph") if suffix else None
-    if found is None:
+    found = formats.by_suffix(suffix) if suffix else None
+    if found not in CHECKED_FORMATS:
         raise UnsupportedMedia(
             f"The name “{name}” does not tell what the file is written in. Choose its format, or "
-            f"name it with one of {', '.join('.' + fmt.suffix for fmt in GRAPH_FORMATS)}."
+            f"name it with one of {', '.join('.' + fmt.suffix for fmt in CHECKED_FORMATS)}."
         )
     return found
 
@@ -194,7 +217,12 @@ def draft(held: Instance) -> dict[str, object]:
     """Return what the page shows before anything is checked."""
     return {
         "title": "Check a file",
-        "formats": [(fmt.name, NAMES[fmt.name], f".{fmt.suffix}") for fmt in GRAPH_FORMATS],
+        "formats": [
+            (fmt.name, fmt.title or "CSV table", f".{fmt.suffix}") for fmt in CHECKED_FORMATS
+        ],
+        "tables": TABLES,
+        "downloads": [offer.format for offer in REPORTS if offer is not HTML],
+        "profile": PROFILES[0],
         "chosen": "",
         "text": "",
         "error": "",
@@ -210,16 +238,18 @@ def report(found: Mapping[str, object], sent: Submission) -> dict[str, object]:
     text = sent.data.decode("utf-8", "replace")
     problems = found.get("problems")
     listed = problems if isinstance(problems, list) else []
+    may_echo = len(text) <= ECHOED and "withheld" not in found
     return {
         "report": found,
-        "groups": groups(listed, text.splitlines()),
+        "groups": groups(listed),
         "source": sent.source,
         "chosen": sent.format.name,
-        "text": text if sent.pasted and len(text) <= ECHOED else "",
+        "profile": sent.fields.get("profile") or PROFILES[0],
+        "text": text if may_echo else "",
     }
 
 
-def groups(problems: Sequence[Mapping[str, object]], lines: Sequence[str]) -> list[Group]:
+def groups(problems: Sequence[Mapping[str, object]]) -> list[Group]:
     """Return the problems by cause, in the order in which causes come: the worst first."""
     causes: dict[tuple[str, ...], list[Mapping[str, object]]] = {}
     for one in problems:
@@ -231,13 +261,13 @@ def groups(problems: Sequence[Mapping[str, object]], lines: Sequence[str]) -> li
             message=cause[3],
             lang=str(same[0].get("lang", "en")),
             shape=cause[1],
-            findings=tuple(_finding(one, lines) for one in same),
+            findings=tuple(map(_finding, same)),
         )
         for cause, same in causes.items()
     ]
 
 
-def _finding(problem: Mapping[str, object], lines: Sequence[str]) -> Finding:
+def _finding(problem: Mapping[str, object]) -> Finding:
     location = problem.get("location")
     where = location if isinstance(location, dict) else {}
     fix = problem.get("fix")
@@ -248,7 +278,7 @@ def _finding(problem: Mapping[str, object], lines: Sequence[str]) -> Finding:
         label=str(label),
         field=str(problem.get("field") or ""),
         place=_place(where),
-        excerpt=_excerpt(where, lines),
+        excerpt=_excerpt(where, str(problem.get("excerpt") or "")),
         hint=str(problem.get("hint") or ""),
         title=str(mend.get("title") or ""),
         diff=tuple(_diff(str(mend.get("patch") or ""))),
@@ -265,12 +295,14 @@ def _place(where: Mapping[str, object]) -> str:
     return str(where.get("pointer", ""))
 
 
-def _excerpt(where: Mapping[str, object], lines: Sequence[str]) -> str:
-    number = where.get("line")
-    if not isinstance(number, int) or not 0 < number <= len(lines):
-        return ""
-    line = lines[number - 1].rstrip()
-    return line if len(line) <= LONGEST_LINE else line[: LONGEST_LINE - 1] + "…"
+def _excerpt(where: Mapping[str, object], line: str) -> tuple[str, str, str]:
+    """Return the line of a problem: what stands before the place, the place, what follows."""
+    start, end = where.get("column"), where.get("end_column")
+    if not isinstance(start, int) or not isinstance(end, int):
+        return line, "", ""
+    if where.get("end_line") != where.get("line"):
+        end = len(line) + 1
+    return line[: start - 1], line[start - 1 : end - 1], line[end - 1 :]
 
 
 def _diff(patch: str) -> list[tuple[str, str]]:
