@@ -20,6 +20,7 @@ import shacl_rust
 from rdflib.namespace import SH
 
 from ihubkg.context import Context
+from ihubkg.errors import IhubError
 from ihubkg.graphs import to_oxigraph
 from ihubkg.model import Model
 from ihubkg.report import Problem, Report, Term
@@ -47,6 +48,9 @@ def validate_all(
 
     `step` is told what is being done, for whoever watches. Takes about 600 bytes of memory a
     statement, and as much room for temporary files as the graph has as N-Triples.
+
+    Raises:
+        IhubError: the graph holds terms of RDF 1.2, which the engine does not read.
     """
     shapes = Shapes(model.shapes, profile)
     with tempfile.TemporaryDirectory() as folder:
@@ -58,7 +62,10 @@ def validate_all(
             ox.serialize(to_oxigraph(model.ontology), out, ox.RdfFormat.N_TRIPLES)
         step("Checking fields and values")
         strangers = _strangers(context, model)
-        problems = [*_by_engine(data, Path(folder) / "shapes.nt", shapes, strangers)]
+        try:
+            problems = [*_by_engine(data, Path(folder) / "shapes.nt", shapes, strangers)]
+        except ValueError as error:
+            raise IhubError(_unreadable(context, error)) from error
         step("Reading the graph for the queries")
         whole = ox.Store()
         whole.bulk_load(path=str(data), format=ox.RdfFormat.N_TRIPLES)
@@ -68,6 +75,18 @@ def validate_all(
         step(f"Checking {name_of(str(rule.shape))}")
         problems += queries.problems(rule)
     return Report.of(problems).first(kept)
+
+
+def _unreadable(context: Context, error: ValueError) -> str:
+    """Return a sentence on why the engine did not read the graph: the first statement to blame."""
+    for quad in context.find(None, None, None):
+        value = quad.object
+        if isinstance(value, ox.Triple) or getattr(value, "direction", None) is not None:
+            return (
+                f"{quad.subject} has a value of RDF 1.2 as {quad.predicate}, "
+                "which cannot be checked here: remove it first."
+            )
+    return f"The engine cannot read the graph: {error}"
 
 
 def _strangers(context: Context, model: Model) -> frozenset[str]:

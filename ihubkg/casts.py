@@ -64,6 +64,9 @@ def _month(text: str) -> Iterator[ox.Literal]:
     found = re.fullmatch(r"(\d{4})[-/.](\d{1,2})", text)
     if found and 1 <= int(found[2]) <= 12:
         yield _typed(f"{found[1]}-{int(found[2]):02}", "gYearMonth")
+    found = re.fullmatch(r"(\d{1,2})[-/.] ?(\d{4})", text)
+    if found and 1 <= int(found[1]) <= 12:
+        yield _typed(f"{found[2]}-{int(found[1]):02}", "gYearMonth")
     found = re.fullmatch(r"([A-Za-z]{3,9})\.?,? (\d{4})", text)
     if found and found[1].lower()[:3] in _MONTH:
         yield _typed(f"{found[2]}-{_MONTH[found[1].lower()[:3]]:02}", "gYearMonth")

@@ -191,9 +191,14 @@ def _inferred_kind(mender: Mender, _problem: Problem, entry: Entry | None) -> It
 
 
 def _other_value(mender: Mender, problem: Problem, entry: Entry | None) -> Iterator[Candidate]:
-    """Name the things or terms that are called nearly what stands there."""
+    """Name the things or terms that are called nearly what stands there.
+
+    What the file itself describes is meant: then its kind is wrong, not the way it is named.
+    """
     field = mender.field(problem)
     if entry is None or field is None or problem.value is None:
+        return
+    if any(mender.places.find(problem.value)):
         return
     is_inverse = entry.subject != problem.focus
     written = problem.value.value

@@ -7,6 +7,7 @@ import pytest
 
 from ihubkg import batch
 from ihubkg.context import Context
+from ihubkg.errors import IhubError
 from ihubkg.model import Model
 from ihubkg.report import Problem, Report
 from ihubkg.shapes import Shapes
@@ -157,6 +158,21 @@ def test_every_query_of_the_shapes_says_the_thing_it_is_about(model: Model) -> N
         assert rule.classes or rule.fields
     moved = {rule.shape.rpartition("#")[2] for rule in known if "MINUS" in rule.query}
     assert moved == {"EvidenceLine-compared", "EvidenceLine-examined", "EvidenceLine-reported"}
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        ox.Triple(DIGIPEDA, LABEL, DIGIPEDA),
+        ox.Literal("left", language="en", direction=ox.BaseDirection.LTR),
+    ],
+    ids=["triple", "direction"],
+)
+def test_what_is_of_a_newer_kind_is_named(model: Model, value: ox.Triple | ox.Literal) -> None:
+    with pytest.raises(
+        IhubError, match=r"method/digipeda> has a value of RDF 1\.2 as .*: remove it"
+    ):
+        whole([ox.Quad(DIGIPEDA, LABEL, value)], model)
 
 
 def test_progress_is_told(model: Model) -> None:

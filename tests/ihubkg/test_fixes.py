@@ -82,3 +82,16 @@ def test_the_file_says_the_kind_before_the_graph(inspector: Inspector, context: 
     saying = mender(inspector, context, f"{HEAD}<{ESTONIA}> a ihub:School .")
     assert saying.kinds_of(focus) == [PREFIXES["ihub"] + "School"]
     assert [*saying.candidates(Problem("Violation", None, "Unheard"))] == []
+
+
+def test_what_the_file_describes_is_meant(inspector: Inspector, context: Context) -> None:
+    """The kind of the other thing is misspelt: another school would be the wrong thing to name."""
+    text = (
+        f"{HEAD}<{BASE}school/one> a ihub:School ; ihub:pairedWith <{BASE}school/eklof-2> .\n"
+        f"<{BASE}school/eklof-2> a ihub:Scholo ."
+    )
+    assert mended(inspector, context, text, "School-pairedWith") == []
+    alone = text.splitlines(keepends=True)
+    assert mended(inspector, context, "".join(alone[:-1]), "School-pairedWith") != []
+    (_, after), *_ = mended(inspector, context, text, "Subject-knownKind")
+    assert after == text.replace("Scholo", "School")
