@@ -64,9 +64,19 @@ CREATE TABLE touched (
 ) WITHOUT ROWID;
 CREATE INDEX member_graph ON member (graph, batch);
 """
-"""The last publication that changed a statement about an IRI (role `subject`) or one that points
-at it (`object`); the first publication made all there was and is not written down."""
+"""The last publication that changed any statement about an IRI (role `subject`), its name or type
+(`name`), took one away (`removed`), or changed one that points at it (`object`). The first
+publication made all there was and is not written down."""
 
+_NAMES = frozenset(
+    PREFIXES[prefix] + name
+    for prefix, name in (
+        ("skos", "prefLabel"),
+        ("rdfs", "label"),
+        ("dcterms", "title"),
+        ("rdf", "type"),
+    )
+)
 _DATES = tuple(PREFIXES["dcterms"] + name for name in ("modified", "issued"))
 
 
@@ -182,15 +192,20 @@ class Journal:
             ).fetchone()
         return None if row is None or row[1] != version else datetime.fromisoformat(row[0])
 
-    def touched(self, subjects: Iterable[str], iri: str) -> datetime | None:
-        """Return when a statement about one of `subjects`, or one that points at `iri`, changed."""
+    def touched(self, told: Iterable[str], named: Iterable[str], iri: str) -> datetime | None:
+        """Return when a description of `iri` changed, or may have.
+
+        `told` are the things of which it says all that is known, `named` those that it only names.
+        """
         query = (
             "SELECT max(time) FROM batch WHERE number = 1 OR number IN ("
             " SELECT batch FROM touched WHERE role = 'object' AND iri = ?"
             " UNION ALL SELECT batch FROM touched WHERE role = 'subject'"
+            " AND iri IN (SELECT value FROM json_each(?))"
+            " UNION ALL SELECT batch FROM touched WHERE role IN ('name', 'removed')"
             " AND iri IN (SELECT value FROM json_each(?)))"
         )
-        return self._time(query, iri, json.dumps(sorted(subjects)))
+        return self._time(query, iri, json.dumps(sorted(told)), json.dumps(sorted(named)))
 
     def graph_touched(self, graph: str) -> datetime | None:
         """Return when a graph changed; `graph` is its IRI, or `default`."""
@@ -281,13 +296,12 @@ class Journal:
 
     def _touch(self, batch: int, record: Record, before: str, content: str) -> None:
         """Write down what the change of a record from `before` to `content` touched."""
-        changed = {*before.splitlines()} ^ {*content.splitlines()}
-        lines = "\n".join(changed).encode()
+        old, new = {*before.splitlines()}, {*content.splitlines()}
         touched = {(record.about, "subject")}
-        for quad in ox.parse(lines, format=ox.RdfFormat.N_TRIPLES):
-            for node, role in ((quad.subject, "subject"), (quad.object, "object")):
-                if isinstance(node, ox.NamedNode):
-                    touched.add((node.value, role))
+        for lines, removed in ((old - new, True), (new - old, False)):
+            text = "\n".join(lines).encode()
+            for quad in ox.parse(text, format=ox.RdfFormat.N_TRIPLES):
+                touched.update(_roles(quad, record.about, removed=removed))
         self._connection.executemany(
             "INSERT OR REPLACE INTO touched VALUES (?, ?, ?)",
             [(iri, role, batch) for iri, role in sorted(touched)],
@@ -370,6 +384,18 @@ class _Groups:
     def join(self, one: object, other: object) -> None:
         """Put the groups of both nodes together."""
         self._above[self.of(other)] = self.of(one)
+
+
+def _roles(quad: ox.Quad, about: str, *, removed: bool) -> Iterator[tuple[str, str]]:
+    """Yield each IRI that a changed statement touches, with what it is there."""
+    subject = quad.subject.value if isinstance(quad.subject, ox.NamedNode) else about
+    yield subject, "subject"
+    if quad.predicate.value in _NAMES:
+        yield subject, "name"
+    if removed:
+        yield subject, "removed"
+    if isinstance(quad.object, ox.NamedNode):
+        yield quad.object.value, "object"
 
 
 def _content(triples: list[ox.Triple]) -> str:

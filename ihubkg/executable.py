@@ -8,7 +8,9 @@ from collections.abc import Iterable
 import pyoxigraph as ox
 
 from ihubkg.question import Form, Question
-from ihubkg.terms import BASE, expand
+from ihubkg.terms import BASE, expand, thing
+
+CREATOR = thing("organisation", "ihubkg-contributors")
 
 _FORMS = {
     Form.ROWS: ("sh:SPARQLSelectExecutable", "sh:select"),
@@ -30,6 +32,7 @@ def _executable(question: Question) -> Iterable[ox.Triple]:
     yield ox.Triple(this, _node(holds), ox.Literal(question.body))
     yield ox.Triple(this, _node("dcterms:identifier"), ox.Literal(question.name))
     yield ox.Triple(this, _node("schema:target"), ox.NamedNode(BASE + "sparql"))
+    yield ox.Triple(this, _node("dcterms:creator"), ox.NamedNode(CREATOR))
     yield ox.Triple(this, _node("dcterms:license"), ox.NamedNode(question.header.licence))
     yield ox.Triple(this, _node("owl:versionInfo"), ox.Literal(question.version))
     for language, text in question.summary.items():

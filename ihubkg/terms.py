@@ -105,12 +105,12 @@ def question(name: str) -> str:
 def document(iri: str) -> str:
     """Return the IRI of the document that describes `iri`: `…/id/x/y` → `…/doc/x/y`.
 
-    Concepts have theirs under `…/doc/voc/`; a term's document is the ontology; any other IRI is
-    its own document.
+    Concepts have theirs under `…/doc/voc/`; a term's document is the ontology; a scheme, like any
+    other IRI, is its own document.
     """
     if iri.startswith(BASE + "id/"):
         return BASE + "doc/" + iri.removeprefix(BASE + "id/")
-    if iri.startswith(BASE + "voc/"):
+    if iri.startswith(BASE + "voc/") and iri.count("/") > BASE.count("/") + 1:
         return BASE + "doc/" + iri.removeprefix(BASE)
     return iri.partition("#")[0]
 

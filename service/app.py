@@ -74,7 +74,7 @@ def _lifespan(settings: Settings) -> Lifespan:
             Writer(store, ledger).recover()
             calendar = Calendar(store, journal, installed())
             async with Pool(store, settings) as pool:
-                publisher = Publisher(store, pool, settings, ledger, journal, search)
+                publisher = Publisher(store, pool, settings, ledger, journal, search, shelf)
                 app.state.instance = Instance(
                     settings=settings,
                     model=model,
@@ -100,6 +100,7 @@ def _lifespan(settings: Settings) -> Lifespan:
                 repeats = Repeats(settings.cache_bytes // 4, lambda: pool.version)
                 yield {"repeats": repeats}
                 await catching_up
+                await publisher.stop()
         finally:
             app.state.instance = None
             shelf.close()

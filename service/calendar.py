@@ -13,7 +13,10 @@ import pyoxigraph as ox
 
 from ihubkg import files
 from ihubkg.changes import Journal
+from ihubkg.describe import NAMES, TYPE
 from ihubkg.store import Store
+
+_NAMING = frozenset((*NAMES, TYPE))
 
 
 @dataclass(frozen=True)
@@ -37,12 +40,19 @@ class Calendar:
     def thing(self, iri: str, triples: Iterable[ox.Triple]) -> datetime | None:
         """Return when the description `triples` of `iri` changed last.
 
-        It depends on the statements about what it describes, and on what points at `iri`.
+        It depends on the statements about what it describes, on the names of what it mentions, and
+        on what points at `iri`.
         """
+        this = ox.NamedNode(iri)
         if self.latest() is None:
             return None
-        about = {t.subject.value for t in triples if isinstance(t.subject, ox.NamedNode)}
-        return self._after(self.journal.touched({iri, *about}, iri))
+        told, named = {iri}, set()
+        for triple in triples:
+            if isinstance(triple.subject, ox.NamedNode):
+                named.add(triple.subject.value)
+                if triple.predicate not in _NAMING and triple.object != this:
+                    told.add(triple.subject.value)
+        return self._after(self.journal.touched(told, named, iri))
 
     def graph(self, name: str) -> datetime | None:
         """Return when a graph changed last."""

@@ -11,6 +11,7 @@ from ihubkg.describe import Views
 from ihubkg.errors import Unavailable
 from ihubkg.jsonld import Context
 from ihubkg.model import Model
+from ihubkg.names import Names
 from ihubkg.search import Index
 from ihubkg.store import Store
 from service.assets import Assets
@@ -53,6 +54,14 @@ class Instance:
     def edition(self) -> str:
         """What answers depend on beside the request: the data, the software, the look of pages."""
         return self.store.remember("edition", self._edition)
+
+    def languages(self) -> tuple[str, ...]:
+        """Return the languages that something has a name in."""
+        return self.store.remember("languages", self._languages)
+
+    def _languages(self) -> tuple[str, ...]:
+        labels = Names.of(self.store).labels.values()
+        return tuple(sorted({language for names in labels for language in names if language}))
 
     def _edition(self) -> str:
         return "/".join((self.store.version, RELEASE, self.pages.digest, self.assets.digest()))

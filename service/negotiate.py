@@ -6,13 +6,13 @@ quality wins. Among equals the one that the client named more exactly goes first
 order. A query argument `_mediatype` wins over a suffix, a suffix over `Accept`.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from starlette.requests import Request
 
 from ihubkg import formats
-from ihubkg.errors import IhubError
+from ihubkg.errors import BadParameter, IhubError, ParameterProblem
 from ihubkg.formats import Format
 
 MOST_RANGES = 64
@@ -92,8 +92,26 @@ def choose(request: Request, offers: Sequence[Offer], *, suffix: str | None = No
         # An unescaped "+" of "application/ld+json" arrives as a space.
         return named(wanted.strip().replace(" ", "+").lower(), offers)
     if suffix is not None:
-        return named(suffix, offers)
+        found = named(suffix, offers)
+        _check_agreement(found, _header(request, "accept"), offers)
+        return found
     return negotiate(_header(request, "accept"), offers)
+
+
+def _check_agreement(suffixed: Offer, accept: str | None, offers: Sequence[Offer]) -> None:
+    """Raise NotAcceptable where suffix and `Accept` name different data forms.
+
+    A header that takes pages is a browser's: it says what can be shown, not what is wanted.
+    """
+    ranges = list(media_ranges(accept or ""))
+    if not ranges or suffixed is HTML or _rank(HTML, ranges)[0] > 0:
+        return
+    if _rank(suffixed, ranges)[0] == 0 and any(_rank(offer, ranges)[0] > 0 for offer in offers):
+        raise NotAcceptable(
+            f"The address asks for {suffixed.media_type}, and Accept takes other forms only: "
+            "leave one of them out.",
+            offers,
+        )
 
 
 def named(name: str, offers: Sequence[Offer]) -> Offer:
@@ -162,11 +180,17 @@ def prefers_page(request: Request) -> bool:
         return False
 
 
-def languages(request: Request) -> tuple[str, ...]:
+def languages(
+    request: Request, there: Callable[[], Sequence[str]] | None = None
+) -> tuple[str, ...]:
     """Return the languages of the reader, best first, English last where it is not named.
 
     The query argument `lang` wins over `Accept-Language`
-    (https://www.rfc-editor.org/rfc/rfc9110#section-12.5.4).
+    (https://www.rfc-editor.org/rfc/rfc9110#section-12.5.4). `there` gives the languages that there
+    is something in.
+
+    Raises:
+        BadParameter: `lang` names none of those; says which there are.
     """
     named_language = request.query_params.get("lang")
     header = named_language if named_language else _header(request, "accept-language") or ""
@@ -179,6 +203,9 @@ def languages(request: Request) -> tuple[str, ...]:
         if quality > 0 and primary.isascii() and primary.isalpha() and len(primary) in (2, 3):
             wanted.append((-quality, "nb" if primary == "no" else primary))
     ordered = [tag for _, tag in sorted(wanted, key=lambda pair: pair[0])]
+    if named_language and there is not None and not set(ordered) & {*there()}:
+        reason = f"There is nothing in “{named_language[:40]}” here."
+        raise BadParameter([ParameterProblem("lang", reason, tuple(there()))])
     return tuple(dict.fromkeys([*ordered[:8], "en"]))
 
 

@@ -146,7 +146,7 @@ async def page(
     """
     held = instance(request)
     offer = choose(request, (HTML,))
-    tongues = languages(request)
+    tongues = languages(request, held.languages)
     how = Answering(
         key(held.edition, request, offer, tongues),
         vary=("Accept", "Accept-Language"),

@@ -11,7 +11,7 @@ from typing import Any
 
 from ihubkg.change import Change, unpack
 from ihubkg.changes import Journal
-from ihubkg.errors import Conflict, StoreError
+from ihubkg.errors import Conflict, IhubError, StoreError
 from ihubkg.ledger import Ledger
 from ihubkg.search import Index, touched
 from ihubkg.store import Store
@@ -19,11 +19,15 @@ from ihubkg.terms import BASE
 from ihubkg.writer import Writer
 from service.pool import Pool, Reply
 from service.settings import Settings
+from service.shelf import Shelf
 
 log = logging.getLogger("ihubkg.service")
 
 SECONDS = 60.0
 """Longest time that working out a write may take."""
+
+PAUSE = 1.0
+"""Seconds without a publication after which dumps are made."""
 
 
 class Publisher:
@@ -37,8 +41,11 @@ class Publisher:
         ledger: Ledger,
         journal: Journal,
         search: Index,
+        shelf: Shelf,
     ) -> None:
         self._store = store
+        self._shelf = shelf
+        self._shelving: asyncio.Task[None] | None = None
         self._journal = journal
         self._search = search
         self._pool = pool
@@ -102,6 +109,25 @@ class Publisher:
         """Let the feed of changes take up what was published while no service ran."""
         await asyncio.to_thread(self._note)
 
+    async def stop(self) -> None:
+        """Make nothing more."""
+        if self._shelving is not None:
+            self._shelving.cancel()
+
+    async def _shelve(self) -> None:
+        """Make dumps of the newest version as soon as publications pause."""
+        made = ""
+        while made != self._store.version:
+            version = self._store.version
+            await asyncio.sleep(PAUSE)
+            if version != self._store.version:
+                continue
+            try:
+                await self._shelf.stocked(self._store)
+            except IhubError as error:
+                log.error("the dumps could not be made: %s", error.message)
+            made = version
+
     def _check(self) -> None:
         if self._settings.read_only or self._store.read_only:
             raise Conflict("This service is for reading only.")
@@ -124,6 +150,8 @@ class Publisher:
                     await self._pool.follow(whole, self._store.version)
                     await asyncio.to_thread(self._note)
                     await asyncio.to_thread(self._index, whole, since)
+                    if self._shelving is None or self._shelving.done():
+                        self._shelving = asyncio.create_task(self._shelve())
                 return reply
 
         return await asyncio.shield(publication())

@@ -221,5 +221,7 @@ async def answer(
     if unchanged(request.headers, known.tag, modified):
         return Response(status_code=304, headers=headers)
     if body is None:
-        body = cache.get(known.tag) or await run_in_threadpool(build)
+        body = cache.get(known.tag)
+    if body is None:
+        body = await run_in_threadpool(build)
     return Response(body.content, 200, {**headers, **body.headers}, body.media_type)

@@ -8,7 +8,6 @@ from xml.sax.saxutils import escape
 import orjson
 import pyoxigraph as ox
 from fastapi import APIRouter
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import FileResponse, RedirectResponse, Response
 
@@ -19,11 +18,14 @@ from ihubkg.formats import TURTLE
 from ihubkg.terms import BASE, PREFIXES, document
 from service.instance import Instance, instance
 from service.negotiate import GRAPH, HTML, JSON, Offer, choose
-from service.render import Answering, Body, answer, key, link
+from service.render import REVALIDATE, Answering, Body, answer, key, link, unchanged
 
 router = APIRouter()
 
-PAGES = ("/", "/methods", "/phases", "/hubs", "/evidence", "/questions", "/sparql", "/validate")
+PAGES = (
+    *("/", "/methods", "/phases", "/hubs", "/evidence", "/questions", "/sparql", "/validate"),
+    *("/about", "/ontology", "/shapes", "/doc/", "/dumps/", "/changes", "/schemas", "/api"),
+)
 """Pages that the sitemap names beside the documents of things."""
 
 _KINDS = {
@@ -42,7 +44,7 @@ def address(request: Request) -> str:
 async def catalog(request: Request) -> Response:
     """Answer with the catalogue of this instance (DCAT 3, DCAT-AP)."""
     held = instance(request)
-    _, listed = await run_in_threadpool(held.shelf.current, held.store)
+    _, listed = await held.shelf.stocked(held.store)
     home = address(request)
 
     def triples() -> list[ox.Triple]:
@@ -67,7 +69,7 @@ async def void(request: Request) -> Response:
 async def shelf(request: Request) -> Response:
     """Answer with the list of dumps: a page for people, JSON for programs."""
     held = instance(request)
-    _, listed = await run_in_threadpool(held.shelf.current, held.store)
+    _, listed = await held.shelf.stocked(held.store)
     offer = choose(request, (JSON, HTML))
 
     def build() -> Body:
@@ -97,24 +99,25 @@ async def dump(request: Request) -> Response:
     """Send one dump; a range of it where asked, so that a broken download can go on."""
     held = instance(request)
     name = request.path_params["name"]
+    folder, listed = await held.shelf.stocked(held.store)
     if name == dumps.SUMS:
-        folder, _ = await run_in_threadpool(held.shelf.current, held.store)
-        return FileResponse(folder / dumps.SUMS, media_type="text/plain; charset=utf-8")
-    found = await run_in_threadpool(held.shelf.find, name, held.store)
-    if found is None:
-        _, listed = await run_in_threadpool(held.shelf.current, held.store)
-        raise NotFound(f"There is no dump {name}.", tuple(item.name for item in listed))
-    path, item = found
-    entity_tag = f'"{item.sha256}"'
+        sums = Body((folder / name).read_bytes(), "text/plain; charset=utf-8")
+        how = Answering(key(held.edition, request, None, ()), vary=())
+        return await answer(request, how, held.cache, lambda: sums)
+    item = next((dump for dump in listed if dump.name == name), None)
+    if item is None:
+        raise NotFound(f"There is no dump {name}.", tuple(dump.name for dump in listed))
+    tag = f'"{item.sha256}"'
     headers = {
-        "ETag": entity_tag,
-        "Cache-Control": "public, no-cache",
+        "ETag": tag,
+        "Cache-Control": REVALIDATE,
         "Content-Disposition": f'attachment; filename="{item.name}"',
         "Repr-Digest": _digest(item.sha256),
     }
-    if request.headers.get("if-none-match", "").strip() == entity_tag:
+    if unchanged(request.headers, tag):
         return Response(status_code=304, headers=headers)
-    return FileResponse(path, headers=headers, media_type=dumps.COMPRESSIONS[item.compression])
+    media_type = dumps.COMPRESSIONS[item.compression]
+    return FileResponse(folder / item.name, headers=headers, media_type=media_type)
 
 
 async def sitemap(request: Request) -> Response:
@@ -152,7 +155,7 @@ async def robots(request: Request) -> Response:
         "User-agent: *\nDisallow: /sparql\nDisallow: /store\nDisallow: /search\n"
         f"Sitemap: {address(request)}sitemap.xml\n"
     )
-    return Response(text, media_type="text/plain; charset=utf-8")
+    return await _text(request, text)
 
 
 async def llms(request: Request) -> Response:
@@ -174,8 +177,10 @@ async def llms(request: Request) -> Response:
         f"[OpenAPI]({home}openapi.json).\n\n{questions}\n"
         f"## Data\n\n- [SPARQL]({home}sparql)\n- [Catalogue]({home}catalog)\n"
         f"- [Dumps]({home}dumps/)\n- [Ontology]({home}ontology)\n"
+        f"- [All things by kind]({home}doc/)\n- [Changes]({home}changes)\n"
+        f"- [JSON Schemas of the documents]({home}schemas)\n"
     )
-    return Response(text, media_type="text/plain; charset=utf-8")
+    return await _text(request, text)
 
 
 async def api_catalog(request: Request) -> Response:
@@ -192,23 +197,35 @@ async def api_catalog(request: Request) -> Response:
             "service-desc": [{"href": f"{home}sparql", "type": "text/turtle"}],
         },
     ]
-    body = orjson.dumps({"linkset": linkset})
     profile = 'application/linkset+json; profile="https://www.rfc-editor.org/info/rfc9727"'
-    return Response(body, headers={"Content-Type": profile})
+    body = Body(orjson.dumps({"linkset": linkset}), profile)
+    held = instance(request)
+    how = Answering(key(held.edition, request, None, ()), vary=())
+    return await answer(request, how, held.cache, lambda: body)
 
 
 async def prefixes(request: Request) -> Response:
     """Give the one table of prefixes, as JSON or as Turtle."""
     offer = choose(request, (JSON, GRAPH[0]))
-    if offer is JSON:
-        return Response(orjson.dumps(dict(PREFIXES)), media_type="application/json")
-    text = "".join(f"@prefix {name}: <{iri}> .\n" for name, iri in PREFIXES.items())
-    return Response(text, media_type=TURTLE.media_type)
+    content = orjson.dumps(dict(PREFIXES))
+    if offer is not JSON:
+        text = "".join(f"@prefix {name}: <{iri}> .\n" for name, iri in PREFIXES.items())
+        content = text.encode()
+    held = instance(request)
+    how = Answering(key(held.edition, request, offer, ()))
+    return await answer(request, how, held.cache, lambda: Body(content, offer.media_type))
 
 
 async def well_known_void(request: Request) -> Response:
     """Lead to the description of the dataset (https://www.w3.org/TR/void/#well-known)."""
     return RedirectResponse("/void", status_code=303)
+
+
+async def _text(request: Request, text: str) -> Response:
+    held = instance(request)
+    how = Answering(key(held.edition, request, None, ()), vary=())
+    body = Body(text.encode(), "text/plain; charset=utf-8")
+    return await answer(request, how, held.cache, lambda: body)
 
 
 async def _graph(

@@ -157,7 +157,7 @@ async def things(request: Request) -> Response:
     held = instance(request)
     kind, suffix = _parted(request.path_params["kind"])
     offer = choose(request, FORMS, suffix=suffix)
-    tongues = languages(request)
+    tongues = languages(request, held.languages)
     wish = Wish.read(request.query_params)
     listing = await run_in_threadpool(_listing, held, kind, wish, tongues)
     how = Answering(

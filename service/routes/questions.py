@@ -82,7 +82,7 @@ async def one(request: Request) -> Response:
     """Answer one question, or show its form where what it needs is not given yet."""
     held = instance(request)
     question, suffix = _question(held, request.path_params["name"])
-    offers = TRIPLES if question.query.form is Form.GRAPH else ROWS
+    offers = TRIPLES if question.query.form is Form.GRAPH else (*ROWS, *GRAPH)
     offer = choose(request, offers, suffix=asking.form(request, suffix))
     given = await asking.given(request, question)
     tongues = asking.languages(request)
@@ -92,6 +92,9 @@ async def one(request: Request) -> Response:
         return await _page(request, held, question, given, tongues)
 
     def build() -> Body:
+        if offer in GRAPH and offers is not TRIPLES:
+            # Rows are no graph: the question itself is described.
+            return Body(_graph(executable.executables([question]), offer), offer.media_type)
         found = answers.ask(held.store, question, given, languages=tongues)
         citation = cite.cite(found, Names.of(held.store))
         headers = {"X-Result-Truncated": "rows"} if found.truncated else {}

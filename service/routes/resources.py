@@ -104,7 +104,7 @@ async def concept_document(request: Request) -> Response:
 
 async def _describe(request: Request, iri: str, path: str, suffix: str | None) -> Response:
     held = instance(request)
-    tongues = languages(request)
+    tongues = languages(request, held.languages)
 
     def triples() -> Sequence[ox.Triple]:
         try:
@@ -135,7 +135,7 @@ async def scheme(request: Request) -> Response:
     name, suffix = _parted(request.path_params["scheme"])
     held = instance(request)
     iri, path = f"{BASE}voc/{name}", f"/voc/{name}"
-    tongues = languages(request)
+    tongues = languages(request, held.languages)
 
     def triples() -> Sequence[ox.Triple]:
         found = held.views.triples(held.store, "scheme", this=ox.NamedNode(iri))
@@ -247,14 +247,31 @@ async def shapes(request: Request) -> Response:
 
 
 async def context(request: Request) -> Response:
-    """Answer with the JSON-LD context: short names for all properties and classes."""
+    """Answer with the JSON-LD context: short names for all properties and classes.
+
+    The address with the version of the ontology may be kept for ever.
+
+    Raises:
+        NotFound: it is asked in a version that is not here; says which is.
+    """
     held = instance(request)
+    here = held.store.remember("ontology version", lambda: _version_of(held))
+    version = request.path_params.get("version")
+    if version not in (None, here):
+        there = f"/context/{here}.jsonld"
+        raise NotFound(f"There is no context in version {version}; there is {there}.", (there,))
 
     def build() -> Body:
         text = orjson.dumps(held.context.document(), option=orjson.OPT_INDENT_2)
         return Body(text, JSONLD.media_type)
 
-    how = Answering(key(held.edition, request, None, ()), vary=())
+    how = Answering(
+        key(held.edition, request, None, ()),
+        vary=(),
+        links=[link(LICENCE, rel="license")],
+        cache_control=IMMUTABLE if version else REVALIDATE,
+        headers={"Content-Location": f"/context/{here}.jsonld"},
+    )
     return await answer(request, how, held.cache, build)
 
 
@@ -270,7 +287,7 @@ async def respond(request: Request, resource: Resource, suffix: str | None) -> R
     if profile.view is not None:
         resource = _profiled(held, resource, profile)
     offer = choose(request, resource.offers, suffix=suffix)
-    tongues = languages(request) if offer is HTML else ()
+    tongues = languages(request, held.languages) if offer is HTML else ()
     how = Answering(
         key(f"{profile.token} {held.edition}", request, offer, tongues),
         vary=("Accept", "Accept-Profile", *(("Accept-Language",) if offer is HTML else ())),
@@ -378,6 +395,7 @@ def written(triples: Sequence[ox.Triple], fmt: Format, resource: Resource, held:
     """Return the statements in that format."""
     if fmt is TURTLE:
         return turtle.canonical(triples).encode()
+    triples = _named(triples)
     if fmt is JSONLD:
         tree = frame(triples, resource.iri, held.context)
         return orjson.dumps(tree, option=orjson.OPT_INDENT_2)
@@ -387,6 +405,15 @@ def written(triples: Sequence[ox.Triple], fmt: Format, resource: Resource, held:
         return ox.serialize(quads, format=kind, prefixes=dict(PREFIXES)) or b""
     ordered = sorted(triples, key=str)
     return ox.serialize(ordered, format=kind, prefixes=dict(PREFIXES)) or b""
+
+
+def _named(triples: Sequence[ox.Triple]) -> Sequence[ox.Triple]:
+    """Name blank nodes by what is said of them (RDFC-1.0), so that replicas send the same bytes."""
+    if not any(isinstance(n, ox.BlankNode) for t in triples for n in (t.subject, t.object)):
+        return triples
+    dataset = ox.Dataset(ox.Quad(t.subject, t.predicate, t.object) for t in triples)
+    dataset.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
+    return [quad.triple for quad in dataset]
 
 
 def missing(held: Instance, iri: str) -> IhubError:
@@ -455,6 +482,14 @@ def _defined_by(triples: Sequence[ox.Triple], iri: str) -> list[ox.Triple]:
     return [triple for node in seen for triple in found.get(node, ())]
 
 
+def _version_of(held: Instance) -> str:
+    """Return the version of the ontology."""
+    this = ox.NamedNode(BASE + "ontology")
+    info = ox.NamedNode(PREFIXES["owl"] + "versionInfo")
+    found = held.store.raw.quads_for_pattern(this, info, None, ox.NamedNode(ONTOLOGY))
+    return next((q.object.value for q in found if isinstance(q.object, ox.Literal)), "none")
+
+
 def _check_version(triples: Sequence[ox.Triple], iri: str, version: str) -> None:
     """Raise NotFound where `version` is asked for and not the one that is here."""
     info = ox.NamedNode(PREFIXES["owl"] + "versionInfo")
@@ -499,6 +534,7 @@ for path, endpoint in (
     ("/shapes.{suffix}", shapes),
     ("/shapes/{name:path}", shapes),
     ("/context.jsonld", context),
+    ("/context/{version}.jsonld", context),
     ("/logo.svg", logo),
 ):
     router.add_route(path, endpoint, methods=["GET"])

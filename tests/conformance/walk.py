@@ -1,13 +1,17 @@
 """A walk over every IRI of the dataset, as a client makes it that knows the IRIs alone."""
 
 import gzip
+import html
+import json
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Protocol, TypeGuard
 from urllib.parse import urljoin
 
 import pyoxigraph as ox
+from jsonschema import Draft202012Validator
 
 from ihubkg.terms import BASE, PREFIXES
 
@@ -33,9 +37,12 @@ LABELS = tuple(
         ("sh", "prefix"),
     )
 )
+BESIDE = ("/.well-known/sparql-examples", "/changes")
+"""Documents with IRIs of ours that stand in no graph: the questions, the stream of changes."""
 DATA_ONLY = ("/catalog",)
 """Documents that are for programs alone."""
 PICTURES = (".svg", ".png")
+SCHEMA = re.compile(r'<([^>]*)>; rel="describedby"; type="application/schema\+json"')
 VERSION = ox.NamedNode(PREFIXES["owl"] + "versionIRI")
 SOURCES = tuple(
     ox.NamedNode(PREFIXES[prefix] + name)
@@ -79,7 +86,10 @@ class Walk:
     iris: int = 0
     documents: int = 0
     requests: int = 0
+    held: int = 0
+    """Trees that were held to a JSON Schema."""
     faults: list[str] = field(default_factory=list)
+    _validators: dict[str, Draft202012Validator] = field(default_factory=dict)
 
     def over(self, iris: Iterable[str], *, seen: Callable[[str], None] = lambda path: None) -> None:
         """Dereference every one of `iris` in every form."""
@@ -119,8 +129,8 @@ class Walk:
                 said[media_type] = canonical(answer.content, fmt)
             except (SyntaxError, ValueError) as error:
                 self._fault(path, f"{media_type} cannot be read: {error}")
-        if path not in DATA_ONLY:
-            self._form(path, "text/html")
+            if media_type == "application/ld+json":
+                self._schema(path, answer)
         first = said.get("text/turtle")
         if first is None:
             return
@@ -130,6 +140,36 @@ class Walk:
         if not path.startswith("/graph/"):
             for iri in about:
                 self._about(iri, first)
+        if path not in DATA_ONLY:
+            self._page(path, about, first)
+
+    def _page(self, path: str, about: list[str], said: ox.Dataset) -> None:
+        """See that the page for people is there and names what the document is about."""
+        page = self._form(path, "text/html")
+        if page is None or path.startswith("/graph/"):
+            return
+        text = html.unescape(page.content.decode())
+        for iri in about:
+            labels = {
+                quad.object.value
+                for quad in said.quads_for_subject(ox.NamedNode(iri))
+                if quad.predicate in LABELS and isinstance(quad.object, ox.Literal)
+            }
+            if labels and not any(label in text for label in labels):
+                self._fault(iri, "the page does not name it")
+
+    def _schema(self, path: str, answer: Answer) -> None:
+        """Hold a tree to the JSON Schemas that its document names."""
+        for where in SCHEMA.findall(answer.headers.get("link", "")):
+            if where not in self._validators:
+                found = self._get(where, "application/schema+json")
+                if found.status_code != 200:
+                    self._fault(path, f"{where} has status {found.status_code}")
+                schema = json.loads(found.content) if found.status_code == 200 else {}
+                self._validators[where] = Draft202012Validator(schema)
+            self.held += 1
+            for error in self._validators[where].iter_errors(json.loads(answer.content)):
+                self._fault(path, f"{where}: {error.json_path} {error.message[:80]}")
 
     def _form(self, path: str, media_type: str) -> Answer | None:
         got, head = self._get(path, media_type), self._head(path, media_type)
@@ -171,7 +211,12 @@ class Walk:
 def iris(client: Client) -> frozenset[str]:
     """Return every IRI of ours that stands anywhere in the dataset of the service."""
     dump = client.get("/dumps/ihubkg.nq.gz", headers={}).content
-    return frozenset(_ours(ox.parse(gzip.decompress(dump), format=ox.RdfFormat.N_QUADS)))
+    found = set(_ours(ox.parse(gzip.decompress(dump), format=ox.RdfFormat.N_QUADS)))
+    for path in BESIDE:
+        said = client.get(path, headers={"accept": "application/n-triples"}).content
+        quads = ox.parse(said, format=ox.RdfFormat.N_TRIPLES)
+        found |= {quad.subject.value for quad in quads if _is_ours(quad.subject)}
+    return frozenset(found)
 
 
 def canonical(data: bytes, fmt: ox.RdfFormat) -> ox.Dataset:
@@ -185,8 +230,12 @@ def canonical(data: bytes, fmt: ox.RdfFormat) -> ox.Dataset:
 def _ours(quads: Iterable[ox.Quad]) -> Iterator[str]:
     for quad in quads:
         for node in (quad.subject, quad.predicate, quad.object, quad.graph_name):
-            if isinstance(node, ox.NamedNode) and node.value.startswith(BASE):
+            if _is_ours(node):
                 yield node.value
+
+
+def _is_ours(node: object) -> TypeGuard[ox.NamedNode]:
+    return isinstance(node, ox.NamedNode) and node.value.startswith(BASE)
 
 
 def _lasting(answer: Answer) -> dict[str, str]:

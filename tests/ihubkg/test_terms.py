@@ -19,7 +19,7 @@ def test_names_are_made_from_the_one_base() -> None:
         (terms.thing("method", "til"), terms.BASE + "doc/method/til"),
         (terms.concept("phase", "anchoring"), terms.BASE + "doc/voc/phase/anchoring"),
         (terms.term("Method"), terms.BASE + "ontology"),
-        (terms.scheme("phase"), terms.BASE + "doc/voc/phase"),
+        (terms.scheme("phase"), terms.scheme("phase")),
         (terms.CURATED, terms.CURATED),
     ],
 )

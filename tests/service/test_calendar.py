@@ -63,6 +63,22 @@ def test_what_is_pointed_at_has_the_time_of_the_link(calendar: Calendar, model: 
     assert since(calendar, views, thing("method", "future-school")) != after
 
 
+def test_the_name_of_what_is_mentioned_counts_and_nothing_else_of_it(
+    calendar: Calendar, model: Model
+) -> None:
+    views = Views.of(model)
+    described = describe(calendar.store, METHOD, views)
+    phase = next(t.subject for t in described if "/voc/phase/" in str(t.subject))
+    assert isinstance(phase, ox.NamedNode)
+    before = since(calendar, views, METHOD)
+    publish(calendar, phase.value, ox.Literal("more"))
+    assert since(calendar, views, METHOD) == before
+    name = ox.Quad(phase, LABEL, ox.Literal("ein Name", language="de"), ox.NamedNode(CURATED))
+    calendar.store.add([name])
+    calendar.journal.follow(calendar.store)
+    assert since(calendar, views, METHOD) == calendar.latest()
+
+
 def test_a_removed_record_counts_where_it_was(calendar: Calendar, model: Model) -> None:
     views = Views.of(model)
     duration = ox.NamedNode(thing("duration", "digipeda"))

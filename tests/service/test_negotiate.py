@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import pytest
 from starlette.requests import Request
 
+from ihubkg.errors import BadParameter
 from service.negotiate import (
     CSV,
     DOCUMENT,
@@ -124,8 +125,29 @@ def test_nothing_acceptable_lists_the_offers(accept: str) -> None:
 def test_the_argument_wins_over_the_suffix_over_the_header(
     path: str, suffix: str | None, expected: Offer
 ) -> None:
-    asked = request(path, accept="application/rdf+xml")
+    asked = request(path, accept="application/rdf+xml, */*;q=0.1")
     assert choose(asked, DOCUMENT, suffix=suffix) is expected
+
+
+@pytest.mark.parametrize("accept", ["application/rdf+xml", "text/turtle;q=0, application/ld+json"])
+def test_a_suffix_and_a_header_that_contradict_each_other_are_refused(accept: str) -> None:
+    with pytest.raises(NotAcceptable, match="asks for text/turtle, and Accept takes other") as told:
+        choose(request("/doc/x", accept=accept), DOCUMENT, suffix="ttl")
+    assert told.value.offers == DOCUMENT
+
+
+@pytest.mark.parametrize("accept", [FIREFOX, "text/html", "*/*", "text/turtle", "image/png", ""])
+def test_a_suffix_wins_over_what_does_not_contradict_it(accept: str) -> None:
+    assert choose(request("/doc/x", accept=accept), DOCUMENT, suffix="ttl") is TURTLE
+
+
+def test_an_unknown_language_names_those_that_there_are() -> None:
+    there = lambda: ("en", "et")  # noqa: E731
+    assert languages(request("/doc/x?lang=et"), there) == ("et", "en")
+    assert languages(request("/doc/x", accept_language="tlh"), there) == ("tlh", "en")
+    with pytest.raises(BadParameter) as told:
+        languages(request("/doc/x?lang=tlh"), there)
+    assert told.value.errors[0].nearest == ("en", "et")
 
 
 def test_a_form_that_is_not_there_is_named() -> None:
