@@ -26,8 +26,12 @@ router = APIRouter()
 PHASE = ValueType("concept", "phase")
 LEVEL = ValueType("concept", "level")
 ELEMENT = ValueType("concept", "element")
-PARTS = ("phase", "time", "level", "elements")
+ROLE = ValueType("concept", "role")
+REGION = ValueType("thing", "Region")
+PARTS = ("phase", "time", "level", "elements", "roles", "country")
 """What the form asks for."""
+COUNTED = (*PARTS, "evidence")
+"""What the rank is the sum of; each can be left out of it."""
 
 TIMES: tuple[tuple[str, str], ...] = (
     ("PT3H", "an afternoon (3 hours)"),
@@ -38,6 +42,12 @@ TIMES: tuple[tuple[str, str], ...] = (
 )
 """Times that the form offers; the address takes any duration."""
 
+_STRENGTHS = {
+    "reported-experience": 0.25,
+    "examined": 0.5,
+    "compared": 0.5,
+    "established": 0.5,
+}
 _DESCRIPTION = PREFIXES["dcterms"] + "description"
 
 
@@ -71,6 +81,15 @@ class Fit:
 
 
 @dataclass(frozen=True)
+class Part:
+    """What one part adds to the rank of a method: points, or none where it does not count."""
+
+    name: str
+    points: str
+    counts: bool = True
+
+
+@dataclass(frozen=True)
 class Found:
     """A method as the finder shows it."""
 
@@ -90,13 +109,15 @@ class Found:
     against: Text | None
     met: tuple[str, ...]
     missed: tuple[str, ...]
+    rank: str
+    parts: tuple[Part, ...]
 
 
 async def methods(request: Request) -> Response:
     """Show the finder and what it found."""
     given = {
         name: [text for text in request.query_params.getlist(name) if text.strip()]
-        for name in (*PARTS, "must")
+        for name in (*PARTS, "must", "count")
     }
     asked = {name: texts for name, texts in given.items() if texts}
     query = f"?{request.url.query}" if request.url.query else ""
@@ -108,11 +129,13 @@ def draft(inquiry: Inquiry, asked: Mapping[str, Sequence[str]]) -> dict[str, obj
     """Return what the page shows."""
     wanted = {name: list(texts) for name, texts in asked.items()}
     rows = inquiry.rows("method-finder", wanted)
-    finder = _Finder(inquiry, [row["method"].value for row in rows])
+    counted = tuple(asked.get("count", COUNTED))
+    finder = _Finder(inquiry, [row["method"].value for row in rows], counted)
     found = [finder.found(row, [part for part in PARTS if part in asked]) for row in rows]
     return {
         "title": "Methods",
-        "asked": asked,
+        "asked": [part for part in PARTS if part in asked],
+        "counted": counted,
         "fields": fields(inquiry, asked),
         "phases": finder.phases,
         "counts": finder.counts(found),
@@ -133,6 +156,8 @@ def fields(inquiry: Inquiry, asked: Mapping[str, Sequence[str]]) -> dict[str, li
         "time": [*times, *(Choice(text, text, True) for text in typed)],
         "level": _choices(inquiry, LEVEL, asked.get("level", ())),
         "elements": _choices(inquiry, ELEMENT, asked.get("elements", ())),
+        "roles": _choices(inquiry, ROLE, asked.get("roles", ())),
+        "country": _choices(inquiry, REGION, asked.get("country", ())),
     }
 
 
@@ -155,6 +180,7 @@ class _Finder:
 
     inquiry: Inquiry
     methods: Sequence[str]
+    counted: Sequence[str]
 
     @cached_property
     def phases(self) -> list[tuple[str, str, Text]]:
@@ -210,6 +236,12 @@ class _Finder:
             against=self.inquiry.text(row["against"]) if "against" in row else None,
             met=met,
             missed=tuple(part for part in asked if part not in met),
+            rank=_number(float(row["rank"].value)),
+            parts=tuple(
+                Part(part, _number(points(row, part)), part in self.counted)
+                for part in COUNTED
+                if part in asked or part == "evidence"
+            ),
         )
 
     def counts(self, found: Sequence[Found]) -> list[int]:
@@ -290,15 +322,27 @@ def _iris(values: Sequence[Term]) -> list[str]:
 
 def _meets(row: Row, part: str) -> bool:
     """Whether the method of a row meets one part of what was asked."""
+    return points(row, part) > 0
+
+
+def points(row: Row, part: str) -> float:
+    """Return what a part adds to the rank of a row; the question's description says how."""
     match part:
         case "phase":
-            return "phase_fit" in row
-        case "time" | "level":
+            basis = slug(row["phase_fit"].value) if "phase_fit" in row else ""
+            return {"stated": 2, "inferred": 1}.get(basis, 0)
+        case "time" | "level" | "country":
             cell = row.get(f"{part}_fits")
-            return cell is not None and cell.plain is True
+            return 1 if cell is not None and cell.plain is True else 0
+        case "evidence":
+            strength = slug(row["strength"].value) if "strength" in row else ""
+            return _STRENGTHS.get(strength, 0)
         case _:
-            cell = row.get("elements_met")
-            return cell is not None and float(cell.value) > 0
+            return float(row[f"{part}_met"].value) if f"{part}_met" in row else 0
+
+
+def _number(value: float) -> str:
+    return f"{value:.2f}".rstrip("0").rstrip(".")
 
 
 router.add_route("/methods", methods, methods=["GET"])

@@ -1,7 +1,11 @@
 import re
 
+import pyoxigraph as ox
 import pytest
 from starlette.testclient import TestClient
+
+from ihubkg.answer import Cell
+from service.routes.methods import COUNTED, points
 
 PAGE = {"accept": "text/html"}
 
@@ -60,7 +64,7 @@ def test_a_phase_without_method_says_so(client: TestClient) -> None:
 
 def test_an_entry_says_fit_effort_evidence_and_where_from(client: TestClient) -> None:
     text = get(client, "?phase=mapping-needs&time=PT3H")
-    entry = text[text.index(">Digipeda workshop</a>") : text.index(">IDI-based")]
+    entry = text[text.index(">Digipeda workshop</a>") : text.index('id="partly"')]
     assert 'class="basis inferred"' in entry
     assert "In it schools reflect on their present practice." in entry
     assert "3 hours" in entry
@@ -80,6 +84,63 @@ def test_the_page_and_the_question_agree(client: TestClient) -> None:
     query = "?phase=reflection&must=phase"
     rows = client.get(f"/questions/method-finder.json{query}").json()["rows"]
     assert entries(get(client, query), "found") == [row["method"]["label"] for row in rows]
+
+
+def test_a_stated_fit_stands_before_inferred_ones_whatever_their_evidence(
+    client: TestClient,
+) -> None:
+    names = entries(get(client, "?phase=mapping-needs"), "found")
+    assert names[0] == "IDI-based self-evaluation workshop"
+
+
+def test_evidence_lifts_no_method_above_one_that_fits_better(client: TestClient) -> None:
+    rows = client.get("/questions/method-finder.json?phase=reflection").json()["rows"]
+    fits = ["phase_fit" in row for row in rows]
+    assert fits == sorted(fits, reverse=True)
+
+
+WISHES = (
+    "phase=mapping-needs&time=PT3H&level=whole-school&elements=leadership&roles=teacher"
+    "&country=finland"
+)
+
+
+@pytest.mark.parametrize("off", [None, "phase", "time", "level", "elements", "roles", "evidence"])
+def test_every_part_of_the_rank_is_shown_and_can_be_switched_off(
+    client: TestClient, off: str | None
+) -> None:
+    counted = [name for name in COUNTED if name != off]
+    query = f"?{WISHES}&" + "&".join(f"count={name}" for name in counted)
+    text = get(client, query)
+    rows = client.get(f"/questions/method-finder.json{query}").json()["rows"]
+    for row in rows:
+        parts = {name: points(cells(row), name) for name in COUNTED}
+        total = sum(value for name, value in parts.items() if name in counted)
+        assert row["rank"]["value"] == pytest.approx(total)
+    lines = [re.sub(r"<[^>]+>", "", line) for line in re.findall(r"Why here: .*?</p>", text)]
+    assert lines
+    assert all(line.count(" + ") == len(COUNTED) - 1 for line in lines)
+    assert all(line.count("(not counted)") == (off is not None) for line in lines)
+
+
+def cells(row: dict[str, dict[str, object]]) -> dict[str, Cell]:
+    """Return a row of JSON as the library has it."""
+    return {
+        name: Cell(
+            str(cell["value"]).lower() if cell["type"] == "boolean" else str(cell["value"]),
+            str(cell["type"]),
+            None,
+            None,
+            ox.Literal(""),
+        )
+        for name, cell in row.items()
+    }
+
+
+def test_people_and_country_are_asked_for_too(client: TestClient) -> None:
+    text = get(client, "?roles=teacher&roles=principal&country=finland")
+    assert len(re.findall(r'<option value="(?:teacher|principal)" selected', text)) == 2
+    assert "IDI-based self-evaluation workshop" in entries(text, "found")
 
 
 @pytest.mark.parametrize(
