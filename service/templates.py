@@ -62,6 +62,7 @@ class Pages:
             undefined=StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,
+            auto_reload=False,  # a page must be what its digest, and so its tag, says
         )
         self._environment.globals |= {
             "asset": assets.address,
