@@ -1,10 +1,11 @@
 """Walk the two facts files and name what is missing in the graph, or should not be in it.
 
 Every entry that has a source is in the graph under its identifier, with its English label; every
-label in any language is there; entries without a source, and those that say "not found" or "not
-evidenced", are not. Run `python tests/conformance/suite_facts.py [SHARED]`; SHARED/domain holds
-`facts.yaml` and `facts_additions.yaml`. Exit code 1 names
-what differs, 2 says that the folder is absent.
+label in any language is there; each entry is cited at the very places that the files name, and each
+figure, duration and step stands as they give it; entries without a source, and those that say "not
+found" or "not evidenced", are not. Run `python tests/conformance/suite_facts.py [SHARED]`;
+SHARED/domain holds `facts.yaml` and `facts_additions.yaml`. Exit code 1 names what differs, 2 says
+that the folder is absent.
 """
 
 import re
@@ -18,6 +19,7 @@ import yaml
 
 from ihubkg.model import Model
 from ihubkg.store import Store
+from ihubkg.terms import expand, thing
 
 Entry = Mapping[str, Any]
 LEFT_OUT = {"not-found", "not-evidenced"}
@@ -116,6 +118,111 @@ def missing_labels(
             yield f"{what}: {words!r}@{language} is absent"
 
 
+NO_CITATIONS = NO_ENTRIES | {"sources", "conflicts", "labels"}
+COUNTS = (
+    *("schools", "teachers", "leaders", "mentors"),
+    *("startups", "city_coordinators", "ict_teachers"),
+)
+"""What hubs count in the facts files."""
+
+
+class Graph:
+    """What the graph says, looked up from a thing by the CURIE of a property."""
+
+    def __init__(self, store: Store) -> None:
+        self._raw = store.raw
+        self.of: dict[str, list[ox.NamedNode]] = {}
+        node = ox.NamedNode(expand("dcterms:identifier"))
+        for quad in store.raw.quads_for_pattern(None, node, None):
+            if isinstance(quad.object, ox.Literal) and isinstance(quad.subject, ox.NamedNode):
+                self.of.setdefault(quad.object.value, []).append(quad.subject)
+
+    def values(self, subject: object, curie: str) -> list[object]:
+        """Return the values of a property of a thing."""
+        node = ox.NamedNode(expand(curie))
+        found = self._raw.quads_for_pattern(subject, node, None)  # type: ignore[arg-type]
+        return [quad.object for quad in found]
+
+    def texts(self, subject: object, curie: str) -> list[str]:
+        """Return the values of a property as text."""
+        return [str(getattr(value, "value", value)) for value in self.values(subject, curie)]
+
+    def cited(self, name: str) -> set[tuple[str, str]]:
+        """Return source and place of every passage of the things with an identifier."""
+        return {
+            (source, place)
+            for subject in self.of.get(name, ())
+            for curie in ("dcterms:source", "ihub:hasCitation")
+            for passage in self.values(subject, curie)
+            for cited in self.values(passage, "ihub:citesSource")
+            for source in self.texts(cited, "dcterms:identifier")
+            for place in self.texts(passage, "ihub:locator")
+        }
+
+
+def uncited(facts: Mapping[str, list[Entry]], graph: Graph) -> Iterator[str]:
+    """Yield one sentence for each place that an entry names and the graph does not cite."""
+    for kind, entries in facts.items():
+        if kind in NO_CITATIONS:
+            continue
+        for entry in entries:
+            name = entry.get("id")
+            if name is None or entry.get("status") in LEFT_OUT:
+                continue
+            wanted = {(one["ref"], one["where"]) for one in entry.get("source") or ()}
+            for source, place in sorted(wanted - graph.cited(name) - graph.cited(f"claim-{name}")):
+                yield f"{name} ({kind}) is not cited at {source}, {place!r}"
+
+
+def wrong_figures(facts: Mapping[str, list[Entry]], graph: Graph) -> Iterator[str]:
+    """Yield one sentence for each figure, duration or step that stands otherwise in the graph."""
+    for entry in facts["evidence"]:
+        given = entry.get("value")
+        plain = given.values() if isinstance(given, Mapping) else ()
+        wanted = {float(one) for one in plain if isinstance(one, int | float)}
+        found = {
+            float(value)
+            for item in graph.of.get(entry["id"], ())
+            for observation in graph.values(item, "ihub:reportsObservation")
+            for value in graph.texts(observation, "ihub:numericValue")
+        }
+        if wanted - found:
+            yield f"{entry['id']} reports {sorted(found)}, not {sorted(wanted)}"
+    for hub in facts["hubs"]:
+        for key in COUNTS:
+            if hub.get("status") in LEFT_OUT or hub.get(key) is None:
+                continue
+            slug = f"{hub['id']}-{key.replace('_', '-')}"
+            told = set(graph.texts(ox.NamedNode(thing("observation", slug)), "ihub:numericValue"))
+            if {float(one) for one in told} != {float(hub[key])}:
+                yield f"{hub['id']} counts {sorted(told)} {key}, not {hub[key]}"
+    restated = {one["target"] for one in facts["amendments"] if one["field"] == "steps_basis"}
+    for method in facts["methods"]:
+        yield from _wrong_method(method, graph, restated)
+
+
+def _wrong_method(method: Entry, graph: Graph, restated: set[str]) -> Iterator[str]:
+    """Yield what differs in duration and steps of one method; `restated` have other steps now."""
+    for node in graph.of.get(method["id"], ()):
+        given = method.get("duration")
+        told = [
+            (
+                [float(one) for one in graph.texts(time, "ihub:minimumDuration")],
+                [float(one) for one in graph.texts(time, "ihub:maximumDuration")],
+                [one.rpartition("/")[2] for one in graph.texts(time, "ihub:unit")],
+            )
+            for time in graph.values(node, "ihub:typicalDuration")
+        ]
+        if given and ([float(given["min"])], [float(given["max"])], [given["unit"]]) not in told:
+            yield f"{method['id']} takes {told}, not {given}"
+        steps = graph.values(node, "ihub:hasStep")
+        wanted = () if method["id"] in restated else method.get("steps") or ()
+        labels = {label.lower() for step in steps for label in graph.texts(step, "skos:prefLabel")}
+        for step in wanted:
+            if step.lower() not in labels:
+                yield f"{method['id']} has no step {step!r} but {sorted(labels)}"
+
+
 @click.command()
 @click.argument("shared", type=click.Path(path_type=Path), default="../shared")
 def main(shared: Path) -> None:
@@ -126,11 +233,18 @@ def main(shared: Path) -> None:
         raise SystemExit(2)
     facts = read(folder)
     with Store.memory(Model.load()) as store:
-        found = list(problems(facts, store))
+        graph = Graph(store)
+        found = [*problems(facts, store), *uncited(facts, graph), *wrong_figures(facts, graph)]
     for line in found:
         click.echo(line)
     total = sum(len(v) for k, v in facts.items() if k not in NO_ENTRIES)
-    click.echo(f"{total} entries, {len(found)} problems")
+    places = sum(
+        len(entry.get("source") or ())
+        for kind, entries in facts.items()
+        if kind not in NO_CITATIONS
+        for entry in entries
+    )
+    click.echo(f"{total} entries, {places} places cited, {len(found)} problems")
     raise SystemExit(bool(found))
 
 
