@@ -85,8 +85,8 @@ def test_paper_has_the_words_and_no_forms(visit: Visit, path: str) -> None:
 
 
 def test_on_a_phone_the_head_of_a_page_leaves_room_for_it(visit: Visit) -> None:
-    """At 360 px brand, navigation and search take less than a fifth of the first screen."""
+    """At 360 px brand, navigation and search take less than a sixth of the first screen."""
     page = visit.open("/", width=360)
     box = page.locator(".masthead").bounding_box()
     assert box is not None
-    assert box["height"] < 900 / 5
+    assert box["height"] < 900 / 6
