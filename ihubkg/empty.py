@@ -24,6 +24,12 @@ Bound = Mapping[str, tuple[Term, ...]]
 _TRIES = 40
 """Most values that are tried for one parameter."""
 
+_ALL_TRIES = 60
+"""Most values that are tried in all, shared by the parameters that were given."""
+
+_LEAST_TRIES = 8
+"""Values that are tried for each parameter, however many were given."""
+
 _OFFERS = 3
 """Most values that are offered for one parameter."""
 
@@ -133,6 +139,8 @@ def _in_turn(found: Iterable[Part]) -> tuple[Part, ...]:
 def _offers(
     graph: Graph, question: Question, call: Call, names: Names, labels: Mapping[str, str]
 ) -> Iterator[Offer]:
+    given = max(1, len(call.values))
+    tries = min(_TRIES, max(_LEAST_TRIES, _ALL_TRIES // given))
     for name, bound in call.values.items():
         parameter = question.parameter(name)
         if parameter is None:
@@ -143,7 +151,7 @@ def _offers(
         if len(bound) == 1:
             near = (
                 term
-                for term in islice(_near(parameter, bound[0], names), _TRIES)
+                for term in islice(_near(parameter, bound[0], names), tries)
                 if _has_rows(graph, question, {**rest, name: (term,)})
             )
             for term in islice(near, 1 if parameter.type.name in _MEASURED else _OFFERS):

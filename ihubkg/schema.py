@@ -44,7 +44,7 @@ def parameter(item: Parameter, names: Names) -> Schema:
     if item.type.name in ("concept", "thing"):
         members = names.members(item.type)
         if len(members) > MOST_LISTED:
-            return {"type": "string", "minLength": 1, "maxLength": 500}
+            return {"type": "string", "format": "name-of-a-thing"}
         return {"type": "string", "enum": [names.short(item.type, iri) for iri in members]}
     schema = dict(_VALUES[item.type.name])
     if item.minimum is not None:

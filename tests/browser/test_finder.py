@@ -41,7 +41,7 @@ def test_it_answers_without_scripts_and_by_keyboard(visit: Visit, site: str) -> 
     page.locator("#phase").focus()
     for _ in range(7):
         page.keyboard.press("ArrowDown")
-    for _ in range(4):
+    for _ in ("time", "level", "elements", "further wishes", "button"):
         page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     page.wait_for_url(re.compile("phase=reflection"))

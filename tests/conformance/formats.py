@@ -1,4 +1,4 @@
-"""What schemathesis cannot make up by itself: texts in SPARQL, and how they are sent."""
+"""What schemathesis cannot make up by itself: names, texts in SPARQL, and how they are sent."""
 
 import schemathesis
 from hypothesis import strategies
@@ -11,6 +11,9 @@ QUERIES = (
 UPDATES = ("INSERT DATA { <urn:a> <urn:b> <urn:c> }",)
 """Nobody here holds a token: none of these may be done."""
 
+THINGS = ("digipeda", "https://w3id.org/ihub4schools/id/method/til", "Digital Accelerator")
+
+schemathesis.openapi.format("name-of-a-thing", strategies.sampled_from(THINGS))
 schemathesis.openapi.format("sparql-query", strategies.sampled_from(QUERIES))
 schemathesis.openapi.format("sparql-update", strategies.sampled_from(UPDATES))
 schemathesis.serializer.alias(

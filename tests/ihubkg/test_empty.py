@@ -70,3 +70,35 @@ def test_labels_are_in_the_language_of_the_reader(store: Store, model: Model) ->
 def test_who_asks_for_no_rows_gets_no_reasons(store: Store, model: Model) -> None:
     given = {"phase": "anchoring", "limit": "0"}
     assert answer.ask(store, model.questions["methods-for-phase"], given).why_empty is None
+
+
+def test_many_parameters_share_the_tries(store: Store, model: Model) -> None:
+    """A call with all that the finder takes costs not much more than one with a single value."""
+    asked = 0
+
+    class Counting:
+        version = store.version
+        remember = staticmethod(store.remember)
+
+        @staticmethod
+        def query(text: str) -> object:
+            nonlocal asked
+            asked += 1
+            return store.query(text)
+
+    given = {
+        "phase": "initiative",
+        "time": "PT3H",
+        "level": "between-schools",
+        "roles": "teacher",
+        "elements": "leadership",
+        "country": "adjara",
+        "count": "phase",
+        "must": "phase",
+    }
+    found = answer.ask(Counting(), model.questions["method-finder"], given)  # type: ignore[arg-type]
+    assert found.why_empty is not None
+    assert {"parameter": "phase", "value": "joint-planning", "label": "Joint planning"} in (
+        found.why_empty["instead"]  # type: ignore[operator]
+    )
+    assert asked < 100
