@@ -323,8 +323,7 @@ def structured(iri: str, triples: Sequence[ox.Triple]) -> Markup:
         value = triple.object
         shown: object = None
         if isinstance(value, ox.Literal):
-            tongue = value.language
-            shown = {"@value": value.value, "@language": tongue} if tongue else value.value
+            shown = _literal(value)
         elif isinstance(value, ox.NamedNode) and triple.predicate.value == PREFIXES["rdf"] + "type":
             key, shown = "@type", value.value.removeprefix(PREFIXES["schema"])
         elif isinstance(value, ox.NamedNode):
@@ -334,6 +333,15 @@ def structured(iri: str, triples: Sequence[ox.Triple]) -> Markup:
     tree |= {key: found[0] if len(found) == 1 else found for key, found in by_property.items()}
     text = orjson.dumps(tree).decode().replace("<", "\\u003c")
     return Markup(text)  # noqa: S704 (JSON without any "<")
+
+
+def _literal(value: ox.Literal) -> object:
+    """Return a literal as JSON-LD writes it."""
+    if value.language:
+        return {"@value": value.value, "@language": value.language}
+    if value.datatype.value == PREFIXES["xsd"] + "string":
+        return value.value
+    return {"@value": value.value, "@type": value.datatype.value}
 
 
 def _profiled(held: Instance, resource: Resource, profile: Profile) -> Resource:

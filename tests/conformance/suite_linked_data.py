@@ -32,7 +32,8 @@ def main(arguments: list[str]) -> int:
         sys.stdout.write(f"{fault}\n")
     sys.stdout.write(
         f"linked data: {walk.iris} IRIs in {walk.documents} documents, "
-        f"{walk.held} trees held to a schema, {walk.requests} requests, {len(walk.faults)} faults\n"
+        f"{walk.held} trees held to a schema, {walk.structured} pages to the graph, "
+        f"{walk.requests} requests, {len(walk.faults)} faults\n"
     )
     return 1 if walk.faults else 0
 

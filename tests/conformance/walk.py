@@ -43,6 +43,7 @@ DATA_ONLY = ("/catalog",)
 """Documents that are for programs alone."""
 PICTURES = (".svg", ".png")
 SCHEMA = re.compile(r'<([^>]*)>; rel="describedby"; type="application/schema\+json"')
+STRUCTURED = re.compile(rb'<script type="application/ld\+json">(.*?)</script>', re.DOTALL)
 VERSION = ox.NamedNode(PREFIXES["owl"] + "versionIRI")
 SOURCES = tuple(
     ox.NamedNode(PREFIXES[prefix] + name)
@@ -88,6 +89,8 @@ class Walk:
     requests: int = 0
     held: int = 0
     """Trees that were held to a JSON Schema."""
+    structured: int = 0
+    """Pages whose structured data was held to the graph."""
     faults: list[str] = field(default_factory=list)
     _validators: dict[str, Draft202012Validator] = field(default_factory=dict)
 
@@ -148,15 +151,26 @@ class Walk:
         page = self._form(path, "text/html")
         if page is None or path.startswith("/graph/"):
             return
-        text = html.unescape(page.content.decode())
+        text = html.unescape(page.content.decode()).casefold()
         for iri in about:
             labels = {
                 quad.object.value
                 for quad in said.quads_for_subject(ox.NamedNode(iri))
                 if quad.predicate in LABELS and isinstance(quad.object, ox.Literal)
             }
-            if labels and not any(label in text for label in labels):
+            if labels and not any(label.casefold() in text for label in labels):
                 self._fault(iri, "the page does not name it")
+        for data in STRUCTURED.findall(page.content):
+            self._structured(path, data)
+
+    def _structured(self, path: str, data: bytes) -> None:
+        """Hold the data in a page to what the graph says in the same words."""
+        self.structured += 1
+        said = self._get(f"{path}?_profile=schema", "application/n-triples")
+        graph = said.content if said.status_code == 200 else b""
+        in_page = canonical(data, ox.RdfFormat.JSON_LD)
+        if in_page != canonical(graph, ox.RdfFormat.N_TRIPLES):
+            self._fault(path, "its structured data says other than the graph")
 
     def _schema(self, path: str, answer: Answer) -> None:
         """Hold a tree to the JSON Schemas that its document names."""

@@ -1,4 +1,4 @@
-"""Clients that others wrote: where they are, and the queries they are given."""
+"""Clients and stores that others wrote: where they are, and the queries clients are given."""
 
 import shutil
 import sys
@@ -16,6 +16,8 @@ COMUNICA = FOLDER / "node_modules" / "@comunica" / "query-sparql" / "bin" / "que
 ROQET = shutil.which("roqet") or ""
 
 _ABSENT = {
+    "Node.js": not NODE and "make clients installs it",
+    "R": not RSCRIPT and "apt-get install r-base-core installs it",
     "comunica": not (NODE and COMUNICA.exists()) and "make clients installs it",
     "roqet": not ROQET and "apt-get install rasqal-utils installs it",
 }
