@@ -21,7 +21,7 @@ _VALUES: Mapping[str, Schema] = {
     "boolean": {"type": "boolean"},
     "date": {"type": "string", "format": "date"},
     "duration": {"type": "string", "pattern": r"^P(?:[0-9]{1,3}[MWD]|T[0-9]{1,3}[HM])$"},
-    "language": {"type": "string", "pattern": r"^[a-z]{2,3}$"},
+    "language": {"type": "string", "pattern": r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$"},
     "iri": {"type": "string", "format": "uri"},
     "text": {"type": "string"},
 }

@@ -100,7 +100,9 @@ def _values(value: object, name: str, question: Question) -> tuple[str, list[str
     if not items:
         return "is an empty list: leave it out.", []
     allowed = _json_types(name, parameter)
-    for item in items:
+    for number, item in enumerate(items):
+        if isinstance(item, float) and item.is_integer() and float not in allowed:
+            items[number] = item = int(item)  # to JSON Schema 5.0 is an integer
         if item is None or item == "":
             return "is empty: leave it out.", []
         if type(item) not in allowed:

@@ -57,6 +57,7 @@ def test_the_form_may_stand_behind_a_word(client: TestClient) -> None:
         ({"roles": ["teacher", 1]}, "roles", "is not a text."),
         ({"limit": "10"}, "limit", "is not a number."),
         ({"limit": True}, "limit", "is not a number."),
+        ({"limit": 1.5}, "limit", "is not a number."),
     ],
 )
 def test_json_is_of_the_types_that_the_document_says(
@@ -73,6 +74,11 @@ def test_json_takes_one_value_or_several(client: TestClient) -> None:
     one = client.post(HERE, json={"roles": "teacher", "limit": 2}).json()
     assert one["rows"] == client.post(HERE, json={"roles": ["teacher"], "limit": 2}).json()["rows"]
     assert len(one["rows"]) == 2
+
+
+def test_a_whole_number_may_be_written_with_a_point(client: TestClient) -> None:
+    """5.0 is an integer to JSON Schema, and so it is here."""
+    assert len(client.post(HERE, json={"limit": 3.0}).json()["rows"]) == 3
 
 
 def test_a_body_that_is_no_object_is_refused(model: Model) -> None:
