@@ -98,8 +98,8 @@ class Result:
 class KnowledgeGraph:
     """The packaged graph in memory, a data folder, a running service, or a SPARQL endpoint.
 
-    `source` is nothing, the folder's path, or a URL; a URL that ends in `/sparql` is an endpoint
-    of any kind. Use it as a context manager, or `close` it.
+    `source` is nothing, the folder's path, or a URL; a URL that ends in `/sparql`
+    or `/query` is an endpoint of any kind. Use it as a context manager, or `close` it.
 
     Raises:
         NotFound: the folder is no data folder.

@@ -17,10 +17,10 @@ import httpx
 import orjson
 import pyoxigraph as ox
 
-from ihubkg import errors
+from ihubkg import errors, files, tokens
 from ihubkg.errors import IhubError, ParameterProblem
 from ihubkg.formats import JSON, NTRIPLES
-from ihubkg.terms import PUBLIC_GRAPHS
+from ihubkg.terms import PREFIXES, PUBLIC_GRAPHS
 
 T = TypeVar("T")
 Results = ox.QuerySolutions | ox.QueryBoolean | list[ox.Triple]
@@ -45,12 +45,13 @@ class Reply:
 class Remote:
     """A graph behind a URL.
 
-    A URL that ends in `/sparql` is a SPARQL endpoint; any other is the root of a service.
+    A URL that ends in `/sparql` or `/query` is a SPARQL endpoint; any other is the root of a
+    service.
     """
 
     def __init__(self, url: str, *, transport: httpx.BaseTransport | None = None) -> None:
         self.url = url.rstrip("/")
-        self.is_service = not self.url.endswith("/sparql")
+        self.is_service = not self.url.endswith(("/sparql", "/query"))
         self.endpoint = f"{self.url}/sparql" if self.is_service else self.url
         self._remembered: dict[str, object] = {}
         self._client = httpx.Client(
@@ -120,8 +121,23 @@ class Remote:
         return _results(reply), reply.truncated
 
     def query(self, text: str) -> Results:
-        """Return what a query of ours gives on the public graphs there."""
-        return self.select(text, default_graphs=() if self.is_service else PUBLIC_GRAPHS)[0]
+        """Return what a query of ours gives on the public graphs there.
+
+        An endpoint of any kind is told the dataset: the public graphs as the default one, and, for
+        a query that says GRAPH, all graphs of ours that it holds.
+        """
+        if self.is_service:
+            return self.select(text)[0]
+        named: Sequence[str] = ()
+        if any(token.says("GRAPH") for token in tokens.scan(text)):
+            named = self.remember("graphs", self._graphs)
+        return self.select(text, default_graphs=PUBLIC_GRAPHS, named_graphs=named)[0]
+
+    def _graphs(self) -> tuple[str, ...]:
+        text = (files.root() / "queries" / "index" / "graphs.rq").read_text(encoding="utf-8")
+        rows, _ = self.select(text)
+        assert isinstance(rows, ox.QuerySolutions)  # noqa: S101  # a SELECT gives rows
+        return tuple(row["graph"].value for row in rows)
 
     def _send(self, request: httpx.Request) -> Reply:
         try:
@@ -151,7 +167,8 @@ def _results(reply: Reply) -> Results:
     syntax = ox.RdfFormat.from_media_type(reply.media_type)
     try:
         if kind is not None and reply.media_type != "application/n-triples":
-            return ox.parse_query_results(reply.body, format=kind)
+            body = _canonical(reply.body) if kind is ox.QueryResultsFormat.JSON else reply.body
+            return ox.parse_query_results(body, format=kind)
         if syntax is not None:
             return [quad.triple for quad in ox.parse(reply.body, format=syntax)]
     except (SyntaxError, ValueError) as error:
@@ -159,6 +176,25 @@ def _results(reply: Reply) -> Results:
             f"The endpoint sent what it calls {reply.media_type}: {error}"
         ) from error
     raise errors.ParseError(f"The endpoint sent {reply.media_type or 'no media type'}, no results.")
+
+
+_BOOLEAN = f"{PREFIXES['xsd']}boolean"
+_TRUTH = {"1": "true", "0": "false"}
+
+
+def _canonical(body: bytes) -> bytes:
+    """Return rows in JSON with every truth written `true` or `false`: Virtuoso sends `1` and `0`.
+
+    https://www.w3.org/TR/xmlschema11-2/#boolean
+    """
+    if _BOOLEAN.encode() not in body:
+        return body
+    said = orjson.loads(body)
+    for row in said.get("results", {}).get("bindings", ()):
+        for term in row.values():
+            if term.get("datatype") == _BOOLEAN:
+                term["value"] = _TRUTH.get(term["value"], term["value"])
+    return orjson.dumps(said)
 
 
 _BY_STATUS: Mapping[int, type[IhubError]] = {

@@ -35,8 +35,6 @@ class Settings:
 
     data: Path | None = None
     """Folder of the embedded store; None keeps the packaged graph in memory."""
-    store: str | None = None
-    """URL of a SPARQL 1.1 store to use instead of the embedded one."""
     read_only: bool = False
     """Refuse every write, whatever the token."""
 
@@ -61,8 +59,7 @@ class Settings:
     federation_rows: int = 1_000
     """Most rows that another endpoint may give for its part of a query."""
     memory_share: float = 0.25
-    """Share of the machine's memory that the graph may take for readers; a larger one is read from
-    disk, in the data folder."""
+    """Share of the machine's memory that readers may take; a larger graph is read from disk."""
     workers: int = 2
     """Processes that evaluate queries at the same time."""
     queue: int = 64
@@ -118,8 +115,8 @@ class Settings:
 def _value(name: str, text: str, default: object) -> object:
     if name == "federation":
         return tuple(_endpoint(part.strip()) for part in text.split(",") if part.strip())
-    if name in ("data", "store"):
-        return (Path(text) if name == "data" else text) if text else None
+    if name == "data":
+        return Path(text) if text else None
     try:
         match default:
             case bool():

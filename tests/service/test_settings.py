@@ -21,7 +21,6 @@ def test_each_type_of_setting_is_read() -> None:
     settings = Settings.read(
         {
             "IHUBKG_DATA": "/srv/ihubkg",
-            "IHUBKG_STORE": "",
             "IHUBKG_READ_ONLY": "yes",
             "IHUBKG_ROWS": "5",
             "IHUBKG_QUERY_SECONDS": "0.5",
@@ -29,7 +28,6 @@ def test_each_type_of_setting_is_read() -> None:
         }
     )
     assert settings.data == Path("/srv/ihubkg")
-    assert settings.store is None
     assert settings.read_only is True
     assert settings.rows == 5
     assert settings.query_seconds == 0.5

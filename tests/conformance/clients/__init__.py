@@ -15,12 +15,14 @@ NODE = shutil.which("node") or (str(_BESIDE) if _BESIDE.exists() else "")
 COMUNICA = FOLDER / "node_modules" / "@comunica" / "query-sparql" / "bin" / "query.js"
 RSCRIPT = shutil.which("Rscript") or ""
 ROQET = shutil.which("roqet") or ""
+VIRTUOSO = shutil.which("virtuoso-t") or ""
 
 _ABSENT = {
     "Node.js": not NODE and "make clients installs it",
     "R": not RSCRIPT and "apt-get install r-base-core installs it",
     "comunica": not (NODE and COMUNICA.exists()) and "make clients installs it",
     "roqet": not ROQET and "apt-get install rasqal-utils installs it",
+    "virtuoso": not VIRTUOSO and "apt-get install virtuoso-opensource-7-bin installs it",
 }
 MISSING: Mapping[str, str] = {name: why for name, why in _ABSENT.items() if why}
 """The clients that are absent, with what brings them."""
