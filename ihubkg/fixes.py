@@ -167,7 +167,8 @@ def _missing_kind(mender: Mender, problem: Problem, _entry: Entry | None) -> Ite
 
 
 def _fits(shapes: Shapes, shape: rdflib.URIRef, address: str) -> bool:
-    pattern = shapes.graph.value(shape, SH.pattern)
+    own = rdflib.URIRef(f"{shape}Address")  # where narrower kinds have forms of their own
+    pattern = shapes.graph.value(shape, SH.pattern) or shapes.graph.value(own, SH.pattern)
     head = str(pattern).partition("[a-z0-9]")[0].lstrip("^").replace("\\", "")
     return pattern is not None and len(head) > len(BASE) + 3 and address.startswith(head)
 

@@ -95,3 +95,11 @@ def test_what_the_file_describes_is_meant(inspector: Inspector, context: Context
     assert mended(inspector, context, "".join(alone[:-1]), "School-pairedWith") != []
     (_, after), *_ = mended(inspector, context, text, "Subject-knownKind")
     assert after == text.replace("Scholo", "School")
+
+
+@pytest.mark.parametrize("kind", ["School", "Engagement", "Artefact"])
+def test_the_address_says_the_kind(inspector: Inspector, context: Context, kind: str) -> None:
+    """Also where narrower kinds have addresses of other forms."""
+    text = f'{HEAD}<{BASE}{kind.lower()}/one> skos:prefLabel "One"@en .'
+    (_, after), *_ = mended(inspector, context, text, "Subject-described")
+    assert f" a ihub:{kind}" in after
