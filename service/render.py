@@ -6,15 +6,17 @@ request is remembered for each dataset version, so that who holds an answer is t
 anything is asked of the store. https://www.rfc-editor.org/rfc/rfc9110#section-8.8
 """
 
+import gzip
 import hashlib
 import re
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime, parsedate_to_datetime
 from threading import Lock
 
+import zstandard
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers, QueryParams
 from starlette.requests import Request
@@ -27,6 +29,11 @@ FORM_ARGUMENTS = frozenset({"_mediatype", "_profile", "lang"})
 
 REVALIDATE = "public, no-cache"
 IMMUTABLE = "public, max-age=31536000, immutable"
+
+PACKED_FROM = 2_048
+"""Bytes from which on an answer is compressed for who takes that."""
+CODINGS = ("zstd", "gzip")
+"""Content codings (RFC 9110, section 8.4.1), the one that costs least first."""
 
 MOST_KNOWN = 20_000
 """Requests whose tag is remembered."""
@@ -194,10 +201,34 @@ class Answering:
         result = {"ETag": tag, "Cache-Control": self.cache_control, **self.headers}
         if modified is not None:
             result["Last-Modified"] = format_datetime(modified, usegmt=True)
-        if self.vary:
-            result["Vary"] = ", ".join(self.vary)
+        result["Vary"] = ", ".join((*self.vary, "Accept-Encoding"))
         links = ", ".join(self.links)
         return result | ({"Link": links} if links else {})
+
+
+def coding(header: str | None) -> str:
+    """Return the coding that an `Accept-Encoding` header takes and that costs least, or nothing.
+
+    >>> coding("gzip, deflate, br, zstd;q=0")
+    'gzip'
+    """
+    taken = {}
+    for part in (header or "").lower().split(","):
+        name, _, parameter = (side.strip() for side in part.partition(";"))
+        taken[name] = re.fullmatch(r"q\s*=\s*0(\.0*)?", parameter) is None
+    return next((name for name in CODINGS if taken.get(name)), "")
+
+
+def packed(body: Body, wanted: str) -> Body:
+    """Return `body` in the coding `wanted` where that pays; it then has a tag of its own."""
+    if not wanted or len(body.content) < PACKED_FROM:
+        return body
+    content = (
+        zstandard.ZstdCompressor(level=3).compress(body.content)
+        if wanted == "zstd"
+        else gzip.compress(body.content, 6, mtime=0)
+    )
+    return replace(body, content=content, headers={**body.headers, "Content-Encoding": wanted})
 
 
 async def answer(
@@ -208,14 +239,21 @@ async def answer(
     `build` runs in a thread, and only when the tag of the answer is not known, or its bytes are
     asked for and not kept.
     """
-    known = cache.known(how.key)
+    wanted = coding(request.headers.get("accept-encoding"))
+    asked = f"{how.key} {wanted}"
+
+    def made() -> Body:
+        return packed(build(), wanted)
+
+    known = cache.known(asked)
     body = None
     if known is None:
-        body = await run_in_threadpool(build)
+        body = await run_in_threadpool(made)
         if body.status != 200:
-            headers = {"Cache-Control": "no-store", "Vary": ", ".join(how.vary), **body.headers}
+            vary = ", ".join((*how.vary, "Accept-Encoding"))
+            headers = {"Cache-Control": "no-store", "Vary": vary, **body.headers}
             return Response(body.content, body.status, headers, body.media_type)
-        known = cache.put(how.key, body)
+        known = cache.put(asked, body)
     modified = dated(known.modified or cache.since())
     headers = how.common(known.tag, modified)
     if unchanged(request.headers, known.tag, modified):
@@ -223,5 +261,5 @@ async def answer(
     if body is None:
         body = cache.get(known.tag)
     if body is None:
-        body = await run_in_threadpool(build)
+        body = await run_in_threadpool(made)
     return Response(body.content, 200, {**headers, **body.headers}, body.media_type)

@@ -1,6 +1,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+import zstandard
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
@@ -55,7 +56,7 @@ def client(page: Page) -> TestClient:
 def test_an_answer_carries_what_caches_need(client: TestClient) -> None:
     first = client.get("/doc/x")
     assert first.headers["content-type"] == "text/turtle; charset=utf-8"
-    assert first.headers["vary"] == "Accept, Accept-Language"
+    assert first.headers["vary"] == "Accept, Accept-Language, Accept-Encoding"
     assert first.headers["cache-control"] == "public, no-cache"
     assert first.headers["link"] == '</doc/x.ttl>; rel="alternate"; type="text/turtle"'
     assert first.headers["x-result-truncated"] == "rows"
@@ -105,11 +106,46 @@ def test_what_is_too_large_to_keep_is_built_again_and_has_its_tag(
     client: TestClient, page: Page
 ) -> None:
     page.text = "x" * 5_000
-    first, second = client.get("/doc/x"), client.get("/doc/x")
+    whole = {"accept-encoding": "identity"}
+    first, second = (client.get("/doc/x", headers=whole) for _ in range(2))
     assert page.builds == 2
     assert first.content == second.content
-    again = client.get("/doc/x", headers={"if-none-match": first.headers["etag"]})
+    again = client.get("/doc/x", headers={**whole, "if-none-match": first.headers["etag"]})
     assert (again.status_code, page.builds) == (304, 2)
+
+
+def test_a_long_answer_is_compressed_for_who_takes_that(client: TestClient, page: Page) -> None:
+    page.text = "x" * 3_000
+    tags = set()
+    for header, wanted in (
+        ("identity", None),
+        ("gzip, deflate, br", "gzip"),
+        ("gzip;q=0.5, zstd", "zstd"),
+        ("zstd;q=0, gzip;q=0.0, br", None),
+        ("", None),
+    ):
+        got = client.get("/doc/x", headers={"accept-encoding": header})
+        assert got.headers.get("content-encoding") == wanted
+        content = got.content
+        if wanted == "zstd":  # which this client does not unpack by itself
+            content = zstandard.ZstdDecompressor().decompress(content, max_output_size=10_000)
+        assert content.decode() == f"text/turtle\n{page.text}\n"
+        tag = got.headers["etag"]
+        tags.add(tag)
+        again = client.get("/doc/x", headers={"accept-encoding": header, "if-none-match": tag})
+        assert again.status_code == 304
+        assert "content-encoding" not in again.headers
+    assert len(tags) == 3
+    held = {"accept-encoding": "identity", "if-none-match": tag}
+    assert client.get("/doc/x", headers={**held, "accept-encoding": "gzip"}).status_code == 200
+    assert client.get("/doc/x", headers=held).status_code == 304
+
+
+def test_a_short_answer_is_sent_as_it_is(client: TestClient, page: Page) -> None:
+    got = client.get("/doc/x", headers={"accept-encoding": "gzip"})
+    assert "content-encoding" not in got.headers
+    plain = client.get("/doc/x", headers={"accept-encoding": "identity"})
+    assert plain.headers["etag"] == got.headers["etag"]
 
 
 def test_what_is_no_answer_is_not_kept(client: TestClient, page: Page) -> None:
