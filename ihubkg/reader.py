@@ -12,21 +12,35 @@ from dataclasses import dataclass, field
 import pyoxigraph as ox
 
 DEFAULT = ox.DefaultGraph()
+_AT_ONCE = 100_000
 GraphName = ox.NamedNode | ox.BlankNode | ox.DefaultGraph
 
 
 @dataclass
 class Reader:
-    """The copy; `public` are the graphs merged into its default graph, `version` its dataset."""
+    """The copy; `public` are the graphs merged into its default graph, `version` its dataset.
+
+    One that is `on_disk` may be a checkpoint, which cannot be written.
+    """
 
     public: frozenset[str]
     version: str = ""
     store: ox.Store = field(default_factory=ox.Store)
     own: ox.Store = field(default_factory=ox.Store)
+    on_disk: bool = False
 
     def load(self, quads: Iterable[ox.Quad]) -> None:
         """Fill an empty copy."""
-        self.store.bulk_extend(self._laid_out(quads))
+        waiting: list[ox.Quad] = []
+
+        def keep(quad: ox.Quad) -> None:
+            waiting.append(quad)
+            if len(waiting) == _AT_ONCE:
+                self.own.bulk_extend(waiting)
+                waiting.clear()
+
+        self.store.bulk_extend(self._laid_out(quads, keep))
+        self.own.bulk_extend(waiting)
 
     def apply(self, removed: Iterable[ox.Quad], added: Iterable[ox.Quad]) -> None:
         """Follow a publication."""
@@ -40,14 +54,22 @@ class Reader:
                 self.store.remove(quad)
             if self._is_public(quad) and not self._is_stated(quad):
                 self.store.remove(_in_default(quad))
-        for quad in self._laid_out(added):
+        for quad in self._laid_out(added, self.own.add):
             self.store.add(quad)
         for name in touched:  # a graph without triples is none
             if next(self.store.quads_for_pattern(None, None, None, name), None) is None:
                 self.store.remove_graph(name)
 
     def raw(self) -> ox.Store:
-        """Turn the copy back into the store's own layout, for good: what an update works on."""
+        """Turn the copy back into the store's own layout, for good: what an update works on.
+
+        A copy on disk is first read into memory.
+        """
+        if self.on_disk:
+            raw = ox.Store()
+            raw.bulk_extend(quad for quad in self.store if quad.graph_name != DEFAULT)
+            raw.bulk_extend(self.own)
+            return raw
         self.store.remove_graph(DEFAULT)
         for quad in self.own:
             self.store.add(quad)
@@ -63,10 +85,12 @@ class Reader:
         """Tell whether there is a graph of that name."""
         return self.store.contains_named_graph(ox.NamedNode(name))
 
-    def _laid_out(self, quads: Iterable[ox.Quad]) -> Iterator[ox.Quad]:
+    def _laid_out(
+        self, quads: Iterable[ox.Quad], keep: Callable[[ox.Quad], None]
+    ) -> Iterator[ox.Quad]:
         for quad in quads:
             if quad.graph_name == DEFAULT:
-                self.own.add(quad)
+                keep(quad)
                 yield quad
                 continue
             yield quad

@@ -16,19 +16,23 @@ import os
 import signal
 import socket
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any, BinaryIO
 
 import orjson
 import pyoxigraph as ox
 
 from ihubkg import change, evaluate, explain, federation, frames, sandbox
-from ihubkg.errors import IhubError
+from ihubkg.checkpoints import Checkpoints
+from ihubkg.errors import IhubError, Unavailable
 from ihubkg.frames import FAILURE, PART, RESULT
 from ihubkg.reader import Reader
 
 MEASURED_EVERY = 32
 """Jobs after which a worker says how much memory it holds; asking costs more than a small query."""
+MAPPED = 512 * 1024 * 1024
+"""Further address space of a child whose copy is on disk: files and threads of the store."""
 ORDER = 64 * 1024
 """Most bytes of an order."""
 
@@ -38,11 +42,15 @@ Validate = Callable[[bytes, Mapping[str, Any], ox.Store], Answer]
 
 @dataclass
 class Parent:
-    """The loaded process: its `control` socket, its copy of the graph, what validates."""
+    """The loaded process: its `control` socket, its copy of the graph, what validates.
+
+    A copy on disk is opened by each child for itself; `reader` is empty then.
+    """
 
     control: socket.socket
     reader: Reader
     validate: Validate | None = None
+    disk: Checkpoints | None = None
 
     def run(self) -> None:
         """Take orders until the other side goes."""
@@ -62,14 +70,13 @@ class Parent:
     def _obey(self, order: Mapping[str, Any], files: list[int]) -> dict[str, Any]:
         match order["do"]:
             case "load":
-                self.reader = Reader(frozenset(order["public"]), order["version"])
-                with _file(files[0]) as quads:
-                    self.reader.load(_quads(quads))
-                gc.collect()
-                gc.freeze()
+                self._load(order, files[0])
             case "apply":
                 with _file(files[0]) as removed, _file(files[1]) as added:
-                    self.reader.apply(_quads(removed), _quads(added))
+                    if self.disk is not None:
+                        self.disk.apply(removed, added)
+                    else:
+                        self.reader.apply(_quads(removed), _quads(added))
                 self.reader.version = order["version"]
             case "warm":
                 module = importlib.import_module("ihubkg.ingest")
@@ -79,7 +86,21 @@ class Parent:
                 return {"pid": self._fork(files[0], sandbox.Walls(**order["walls"]))}
             case other:
                 return {"error": f"there is no order {other!r}"}
-        return {"quads": len(self.reader.store), "resident": sandbox.resident()}
+        held = {"quads": len(self.reader.store), "resident": sandbox.resident()}
+        return {**held, "on_disk": self.disk is not None}
+
+    def _load(self, order: Mapping[str, Any], file: int) -> None:
+        """Take the graph in: into memory, or where a folder is named, there."""
+        public = frozenset(order["public"])
+        self.reader = Reader(public, order["version"])
+        self.disk = Checkpoints(Path(order["folder"]), public) if order.get("folder") else None
+        with _file(file) as quads:
+            if self.disk is not None:
+                self.disk.build(quads)
+            else:
+                self.reader.load(_quads(quads))
+        gc.collect()
+        gc.freeze()
 
     def _fork(self, file: int, walls: sandbox.Walls) -> int:
         """Fork a child that serves jobs on the socket `file`."""
@@ -93,21 +114,33 @@ class Parent:
             self.control.close()
             sandbox.die_with_parent()
             _mute()
-            sandbox.close(walls)
-            Child(connection, self.reader, self.validate).serve()
+            if self.disk is None:
+                sandbox.close(walls)
+                Child(connection, self.reader, self.validate).serve()
+            else:
+                sandbox.close(replace(walls, memory=walls.memory + MAPPED))
+                self._on_disk(self.disk, connection).serve()
             code = 0
         finally:
             os._exit(code)  # nothing of the parent's is to be tidied up here
 
+    def _on_disk(self, disk: Checkpoints, connection: socket.socket) -> "Child":
+        """Return a child that reads the newest checkpoint, or says that it cannot."""
+        try:
+            return Child(connection, disk.open(self.reader.version), self.validate)
+        except (OSError, RuntimeError):
+            return Child(connection, self.reader, self.validate, is_blind=True)
+
 
 @dataclass
 class Child:
-    """A process that serves jobs on `connection`."""
+    """A process that serves jobs on `connection`; one `is_blind` whose copy cannot be read."""
 
     connection: socket.socket
     reader: Reader
     validate: Validate | None
     jobs: int = 0
+    is_blind: bool = False
 
     def serve(self) -> None:
         """Serve jobs until the other side goes."""
@@ -126,6 +159,8 @@ class Child:
             del job
 
     def _do(self, job: dict[str, Any], body: bytes) -> Answer:
+        if self.is_blind:
+            raise Unavailable("The readers' copy on disk cannot be read at present.")
         match job.pop("op"):
             case "query":
                 question = evaluate.Question(**_joined(job, body))

@@ -16,7 +16,7 @@ import orjson
 import ihubkg
 from ihubkg.errors import Unavailable
 
-ORDER_SECONDS = 300.0
+ORDER_SECONDS = 1800.0
 """Longest time an order may take: loading a large graph is the longest."""
 
 
@@ -96,13 +96,13 @@ class Parent:
     def _start(self) -> socket.socket:
         ours, theirs = socket.socketpair()
         ours.settimeout(ORDER_SECONDS)
-        # Its own session: the terminal's ^C is the service's to handle. An empty environment:
-        # nothing in it is for strangers' queries to find.
+        # Its own session: the terminal's ^C is the service's to handle. No environment: nothing in
+        # it is for strangers' queries to find. Few arenas: each takes 64 MiB of address space.
         self._process = subprocess.Popen(
             [sys.executable, "-m", "ihubkg.worker"],
             stdin=theirs.fileno(),
             cwd=Path(ihubkg.__file__).parent.parent,
-            env={},
+            env={"MALLOC_ARENA_MAX": "2"},
             start_new_session=True,
         )
         theirs.close()

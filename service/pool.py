@@ -431,7 +431,8 @@ class Pool:
             return None
         if self._place is None:
             base = self._store.path
-            self._place = Path(tempfile.mkdtemp()) if base is None else base / "readers"
+            ours = base is not None and not self._store.read_only
+            self._place = base / "readers" if base and ours else Path(tempfile.mkdtemp())
             shutil.rmtree(self._place, ignore_errors=True)  # of a service that was killed
         return self._place / ("query" if target is self._parent else "ingest")
 

@@ -2,17 +2,30 @@
 
 import asyncio
 import os
+import shutil
 import signal
 import time
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 
+import orjson
 import pytest
 
-from ihubkg import gate
-from ihubkg.change import Change
-from ihubkg.errors import BadQuery, IhubError, LimitExceeded, OverBudget, Timeout
+from ihubkg import evaluate, gate
+from ihubkg.change import Change, unpack
+from ihubkg.errors import (
+    BadQuery,
+    IhubError,
+    LimitExceeded,
+    OverBudget,
+    Timeout,
+    Unavailable,
+)
+from ihubkg.evaluate import Question
+from ihubkg.model import Model
+from ihubkg.reader import Reader
 from ihubkg.store import Store
-from ihubkg.terms import CURATED
+from ihubkg.terms import CURATED, PUBLIC_GRAPHS
 from service import turns
 from service.pool import BEHIND, Pool, Reply
 from service.settings import Settings
@@ -208,3 +221,65 @@ def test_a_long_job_lets_others_go_first_and_its_process_is_not_used_again(
         assert not any(worker.is_behind for worker in pool._idle)
 
     in_pool(store, scene, workers=1, slow=1, query_seconds=2)
+
+
+SAME = (
+    COUNT,
+    "SELECT (COUNT(*) AS ?n) { GRAPH ?g { ?s ?p ?o } }",
+    "SELECT ?g (COUNT(*) AS ?n) { GRAPH ?g { ?s ?p ?o } } GROUP BY ?g ORDER BY ?g",
+    f"SELECT (COUNT(*) AS ?n) FROM <{CURATED}> FROM <{CURATED}x> {{ ?s ?p ?o }}",
+    "SELECT ?s ?o { ?s a ?o } ORDER BY ?s ?o LIMIT 200",
+    "ASK { ?s ?p ?o }",
+)
+
+
+@pytest.mark.parametrize("share", [0.000001, 0.9])
+def test_a_graph_too_large_for_memory_answers_the_same_from_disk(
+    model: Model, tmp_path: Path, share: float
+) -> None:
+    held = Store.open(tmp_path / "data", model=model)
+    raw = held.raw
+    expected = Reader(frozenset(PUBLIC_GRAPHS))
+    expected.load(list(raw))
+
+    async def scene(pool: Pool) -> None:
+        for text in SAME:
+            body = (await ask(pool, text)).body
+            passed = gate.check(text)
+            question = Question(passed.text, None, "json", passed.form)
+            assert body == evaluate.run(expected, question, lambda _: None).body
+        job = {"op": "update", "base": "http://e/", "using": (), "using_named": ()}
+        written = b"INSERT DATA { <http://e/s> <http://e/p> 1 }"
+        reply = await pool.run(job, written, seconds=30, once=True)
+        change = unpack(reply.body)
+        assert len(change.added) == 1
+        await pool.follow(change, "next")
+        found = await ask(pool, "SELECT ?o { <http://e/s> <http://e/p> ?o }")
+        assert len(orjson.loads(found.body)["results"]["bindings"]) == 1
+        await pool.follow(Change(removed=change.added), "after")
+        found = await ask(pool, "SELECT ?o { <http://e/s> <http://e/p> ?o }")
+        assert orjson.loads(found.body)["results"]["bindings"] == []
+        assert (tmp_path / "data" / "readers").exists() == (share < 0.5)
+
+    with held:
+        in_pool(held, scene, workers=1, slow=1, memory_share=share, query_seconds=60)
+    assert not (tmp_path / "data" / "readers").exists()
+
+
+def test_a_copy_on_disk_that_cannot_be_read_is_said_and_made_anew(
+    model: Model, tmp_path: Path
+) -> None:
+    async def scene(pool: Pool) -> None:
+        assert b'"n"' in (await ask(pool, COUNT)).body
+        for place in (tmp_path / "data" / "readers" / "query").iterdir():
+            shutil.rmtree(place)
+        while pool._idle:
+            pool._idle.popleft().kill()
+        with pytest.raises(Unavailable, match="cannot be read"):
+            await ask(pool, COUNT)
+        await pool.follow(Change(added=(b"<http://e/s> <http://e/p> <http://e/o> .",)), "next")
+        count = orjson.loads((await ask(pool, COUNT)).body)["results"]["bindings"][0]["n"]
+        assert int(count["value"]) > 10_000
+
+    with Store.open(tmp_path / "data", model=model) as held:
+        in_pool(held, scene, workers=1, slow=1, memory_share=0.000001, query_seconds=60)
