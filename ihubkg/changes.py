@@ -192,6 +192,29 @@ class Journal:
             ).fetchone()
         return None if row is None or row[1] != version else datetime.fromisoformat(row[0])
 
+    def since(self, version: str, most: int) -> dict[str, str]:
+        """Return the things of which something changed after the dataset was at `version`.
+
+        Each with the time of its last change; at most `most` of them, the latest changed.
+
+        Raises:
+            NotFound: the dataset never was at that version.
+        """
+        with self._lock, plain(self._path):
+            row = self._connection.execute(
+                "SELECT max(number) FROM batch WHERE version = ?", (version,)
+            ).fetchone()
+            if row is None or row[0] is None:
+                message = f"The dataset never was at version {version[:80]}: leave base out."
+                raise NotFound(message)
+            return dict(
+                self._connection.execute(
+                    "SELECT t.iri, b.time FROM touched t JOIN batch b ON b.number = t.batch"
+                    " WHERE t.role = 'subject' AND t.batch > ? ORDER BY t.batch DESC LIMIT ?",
+                    (row[0], most),
+                )
+            )
+
     def touched(self, told: Iterable[str], named: Iterable[str], iri: str) -> datetime | None:
         """Return when a description of `iri` changed, or may have.
 

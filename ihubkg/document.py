@@ -6,14 +6,14 @@ strangers send. Nothing here fetches or writes anything.
 
 import re
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 from itertools import islice
 
 import pyoxigraph as ox
 
-from ihubkg import edits, locate, tabular
+from ihubkg import duplicates, edits, locate, tabular
 from ihubkg.context import Context
 from ihubkg.discretion import Discretion
 from ihubkg.edits import Editor
@@ -56,7 +56,8 @@ _SPELLING = frozenset({"Subject-knownKind", "Subject-knownField"})
 class Options:
     """How a file is checked.
 
-    `seconds` is how long the check of the shapes may take, by `clock`, which counts the time of
+    `moved` are the IRIs of things that changed since the version of the dataset that the sender
+    began from, each with the time. `seconds` is how long the check of the shapes may take, by `clock`, which counts the time of
     the processor: a busy machine finds no less; None is as long as it takes.
     """
 
@@ -64,6 +65,7 @@ class Options:
     base: str = BASE
     limits: Limits = field(default_factory=Limits)
     fixes: bool = True
+    moved: Mapping[str, str] = field(default_factory=dict)
     seconds: float | None = None
     clock: Callable[[], float] = time.process_time
 
@@ -217,16 +219,34 @@ class _File:
     def report(self) -> Report:
         end = None if self.options.seconds is None else self.options.clock() + self.options.seconds
         found = self.found(is_late=lambda: end is not None and self.options.clock() > end)
-        places = self.reading.places() if found.problems else None
+        doubles = [*self._doubles(), *self._moved()]
+        places = self.reading.places() if found.problems or doubles else None
         source = self.options.source
         problems = [
             *(self._located(problem, places) for problem in found.problems),
             *(_remarked(remark, self.text, source) for remark in self.reading.remarks),
             *(self._faulty(one) for one in self.reading.faults),
+            *(self._located(problem, places) for problem in doubles),
         ]
         report = Report.of(problems, source=self.options.source)
         changed = changes(self.quads, self.context, name=self.inspector.name)
         return replace(report, truncated=found.truncated, changes=changed)
+
+    def _doubles(self) -> Iterator[Problem]:
+        """Yield what seems to be in the graph already: asked of submissions."""
+        checker = self.inspector.checker
+        if checker.shapes.profile == "submission":
+            yield from duplicates.find(self.quads, self.context, checker.classes.above)
+
+    def _moved(self) -> Iterator[Problem]:
+        """Yield what changed in the graph since the sender began."""
+        for iri in sorted({*map(_address, self.quads)} & self.options.moved.keys()):
+            time = self.options.moved[iri][:16].replace("T", " ")
+            message = (
+                f"What is published of this changed on {time} (UTC), after the version that you "
+                "began from: compare what the file would change before you send it."
+            )
+            yield Problem("Warning", None, "Base", ox.NamedNode(iri), message={"en": message})
 
     def shown(self, report: Report) -> Report:
         """Return `report` with the lines that problems are about, without what is private."""
@@ -352,7 +372,9 @@ class _File:
 
     def _located(self, problem: Problem, places: Index | None) -> Problem:
         checker = self.inspector.checker
-        mark = places and locate.mark(problem, places, is_private=checker.is_private)
+        # Of a near double the name is the place, and the value the other thing.
+        at = replace(problem, value=None) if problem.constraint == "Near" else problem
+        mark = places and locate.mark(at, places, is_private=checker.is_private)
         if not mark:
             return replace(problem, location=Location(self.options.source))
         return replace(problem, location=self.text.location(mark, self.options.source))
@@ -360,6 +382,10 @@ class _File:
     def _is_new_system(self, quad: ox.Quad) -> bool:
         known = self.context.find(quad.subject, quad.predicate, quad.object)
         return is_system(quad) and next(known, None) is None
+
+
+def _address(quad: ox.Quad) -> str:
+    return quad.subject.value if isinstance(quad.subject, ox.NamedNode) else ""
 
 
 def _beyond(error: TooLarge, source: str) -> Report:

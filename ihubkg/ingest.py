@@ -46,6 +46,7 @@ def prepare() -> Validate:
         options = Options(
             source=str(job.get("source", "data")),
             limits=limits,
+            moved=dict(job.get("moved", {})),
             seconds=float(job.get("seconds", SECONDS)),
         )
         report = inspectors[profile].inspect(data, fmt, Context.of(store), options)

@@ -35,6 +35,7 @@ _WORDS: Mapping[Severity, tuple[str, str]] = {
     "Warning": ("warning", "warnings"),
     "Info": ("hint", "hints"),
 }
+_OWN = frozenset({"System", "Near", "Base"})
 _COLUMNS = (
     "severity",
     "file",
@@ -321,7 +322,7 @@ def triples(report: Report) -> Iterator[ox.Triple]:
         yield ox.Triple(node, kind, sh("ValidationResult"))
         yield ox.Triple(node, sh("resultSeverity"), sh(problem.severity))
         component = sh(f"{problem.constraint}ConstraintComponent")
-        if problem.shape is None or problem.constraint == "System":  # no constraint of SHACL
+        if problem.shape is None or problem.constraint in _OWN:  # no constraint of SHACL
             component = ox.NamedNode(shape(f"{problem.constraint}ConstraintComponent"))
         yield ox.Triple(node, sh("sourceConstraintComponent"), component)
         if problem.shape is not None:

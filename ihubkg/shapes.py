@@ -88,12 +88,10 @@ class Shapes:
         """The English names of the fields that all things may have, by their IRIs."""
         found: dict[str, tuple[int, str]] = {}
         for shape, path in self.graph.subject_objects(SH.path):
-            is_named = isinstance(shape, rdflib.URIRef) and isinstance(path, rdflib.URIRef)
-            if is_named and name_of(str(shape)).startswith("Entity-"):
-                named = (
-                    self._order(rdflib.URIRef(shape)),
-                    self.texts(str(shape), SH.name).get("en", ""),
-                )
+            if not isinstance(shape, rdflib.URIRef) or not isinstance(path, rdflib.URIRef):
+                continue
+            if name_of(str(shape)).startswith("Entity-"):
+                named = (self._order(shape), self.texts(str(shape), SH.name).get("en", ""))
                 found[str(path)] = min(named, found.get(str(path), named))
         return {path: name for path, (_, name) in found.items()}
 

@@ -27,6 +27,9 @@ CONFORMS, FAILS, UNREADABLE = 0, 1, 2
     help="What is asked: of published data, or of submissions too.",
 )
 @click.option("--submission", "profile", flag_value="submission", help="--profile submission")
+@click.option(
+    "--base", metavar="VERSION", help="Version of --data you began from: tell what changed since."
+)
 @click.option("--lang", "language", default="en", metavar="CODE", help="Language of the messages.")
 @verbs.format_option(FORMATS, "text")
 @verbs.DATA
@@ -34,6 +37,7 @@ def verb(
     files: tuple[Path, ...],
     everything: bool,
     profile: str,
+    base: str | None,
     language: str,
     form: str,
     data: Path | None,
@@ -52,7 +56,7 @@ def verb(
     """
     if everything == bool(files):
         raise click.UsageError("Name the files to check, or say --all for the whole graph.")
-    reports = [_whole(data, profile)] if everything else _each(files, data, profile)
+    reports = [_whole(data, profile)] if everything else _each(files, data, profile, base)
     from ihubkg.rendering import render
 
     report = Report.joined(reports)
@@ -72,7 +76,9 @@ def _whole(data: Path | None, profile: str) -> Report:
         return validate_all(context, model=Model.load(), profile=profile, step=step)
 
 
-def _each(files: tuple[Path, ...], data: Path | None, profile: str) -> list[Report]:
+def _each(
+    files: tuple[Path, ...], data: Path | None, profile: str, base: str | None
+) -> list[Report]:
     from ihubkg.context import Context
     from ihubkg.document import Inspector, Options
     from ihubkg.model import Model
@@ -84,9 +90,11 @@ def _each(files: tuple[Path, ...], data: Path | None, profile: str) -> list[Repo
         model = Model.load()
         inspector = Inspector.of(model, profile=profile)
 
+    moved = _moved(data, base)
+
     def reports(context: Context) -> Iterator[Report]:
         for path, fmt in given:
-            options = Options(source=str(path))
+            options = Options(source=str(path), moved=moved)
             content = _bytes(path, options.limits.size + 1)
             yield inspector.inspect(content, fmt, context, options)
 
@@ -94,6 +102,21 @@ def _each(files: tuple[Path, ...], data: Path | None, profile: str) -> list[Repo
         return [*reports(Context.packaged(model))]
     with verbs.reading(data) as store:
         return [*reports(Context.of(store.raw))]
+
+
+def _moved(data: Path | None, base: str | None) -> dict[str, str]:
+    """Return what changed in the data folder since the version `base`."""
+    from ihubkg.changes import Journal
+
+    if base is None:
+        return {}
+    if data is None:
+        raise click.UsageError("--base needs --data: the packaged graph has one version.")
+    journal = Journal(data)
+    try:
+        return journal.since(base, 10_000)
+    finally:
+        journal.close()
 
 
 def _format(path: Path) -> Format:

@@ -11,6 +11,7 @@ from pathlib import PurePath
 
 import orjson
 from fastapi import APIRouter
+from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData, UploadFile
 from starlette.requests import Request
 from starlette.responses import Response
@@ -38,6 +39,9 @@ REPORTS: tuple[Offer, ...] = (JSON, HTML, AS_TURTLE, JSONLD, CSV, SARIF, TEXT)
 """The forms of a report; JSON first: what a client gets that does not say."""
 
 FORMS = ("multipart/form-data", "application/x-www-form-urlencoded")
+
+MOST_MOVED = 10_000
+"""Most things whose change since a version is told."""
 
 LONGEST_NAME = 80
 ECHOED = 64 * 1024
@@ -95,6 +99,7 @@ async def validate(request: Request) -> Response:
         if offer is not HTML:
             raise
         return _page(request, held, {"error": error.message}, kind_of(error).status)
+    base = sent.fields.get("base") or request.query_params.get("base") or ""
     job = {
         "format": sent.format.name,
         "to": "json" if offer is HTML else offer.format.name,
@@ -102,6 +107,7 @@ async def validate(request: Request) -> Response:
         "languages": list(tongues),
         "profile": profile(request, sent),
         "triples": held.settings.triples,
+        "moved": await run_in_threadpool(moved, held, base),
     }
     sender = protocol.client(request.scope, protocol.fields(request.scope), held.settings.proxies)
     reply = await held.pool.validate(sent.data, job, client=sender)
@@ -126,6 +132,15 @@ def profile(request: Request, sent: Submission) -> str:
         known = " or ".join(PROFILES)
         raise ParseError(f"There is no profile “{wanted[:LONGEST_NAME]}”: say {known}.")
     return wanted
+
+
+def moved(held: Instance, base: str) -> Mapping[str, str]:
+    """Return the things that changed since the dataset version `base`, with the times.
+
+    Raises:
+        NotFound: the dataset never was at that version.
+    """
+    return held.journal.since(base, MOST_MOVED) if base else {}
 
 
 async def submission(request: Request, held: Instance) -> Submission:

@@ -142,3 +142,18 @@ def test_a_newer_journal_is_left_alone(tmp_path: Path) -> None:
     journal.close()
     with pytest.raises(StoreError, match="newer ihubkg"):
         Journal(tmp_path)
+
+
+def test_what_changed_since_a_version_is_told(journal: Journal) -> None:
+    store = small("<a> <p> 1 . <b> <p> 1 .")
+    journal.follow(store)
+    versions = [store.version]
+    for text in ("<a> <p> 2 .", "<c> <p> 3 ."):
+        store.load(read(text), into=DEFAULT)
+        journal.follow(store)
+        versions.append(store.version)
+    told = [set(journal.since(version, 9)) for version in versions]
+    assert told == [{"http://e/a", "http://e/c"}, {"http://e/c"}, set()]
+    assert journal.since(versions[1], 9)["http://e/c"] == journal.batches()[0].time
+    with pytest.raises(NotFound, match="never was at version nowhen"):
+        journal.since("nowhen", 9)

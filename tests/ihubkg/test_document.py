@@ -3,7 +3,7 @@
 import pytest
 
 from ihubkg.context import Context
-from ihubkg.document import Inspector, Options
+from ihubkg.document import BASE, Inspector, Options
 from ihubkg.edits import apply
 from ihubkg.formats import CSV, JSONLD, TURTLE
 from ihubkg.model import Model
@@ -114,3 +114,24 @@ def test_a_file_that_is_no_table_of_ours_is_unreadable(
         report = inspector.inspect(text.encode(), CSV, context)
         assert not report.readable
         assert report.problems[0].location is not None
+
+
+def test_what_changed_under_a_file_is_told_at_its_place(
+    inspector: Inspector, context: Context
+) -> None:
+    text = f'<{BASE}school/audru> <http://www.w3.org/2004/02/skos/core#note> "Far."@en .'
+    moved = {f"{BASE}school/audru": "2026-11-22T10:30:00+00:00", f"{BASE}school/emili": "x"}
+    report = inspector.inspect(text.encode(), TURTLE, context, Options(moved=moved))
+    (found,) = [one for one in report.problems if one.constraint == "Base"]
+    assert (found.severity, found.location and found.location.column) == ("Warning", 1)
+    assert "changed on 2026-11-22 10:30" in found.message["en"]
+
+
+def test_a_near_double_is_asked_about_in_submissions(context: Context) -> None:
+    strict = Inspector.of(Model.load(), profile="submission")
+    text = "id,name,country,place,source passages\nx,Audru Scholl,EST,estonia,web-estonia-list\n"
+    report = strict.inspect(text.encode(), CSV, context, Options(source="schools.csv"))
+    (found,) = [one for one in report.problems if one.constraint == "Near"]
+    assert found.location is not None
+    assert found.location.cell == "B2"
+    assert "“Audru School” (id/school/audru)" in found.message["en"]

@@ -218,3 +218,15 @@ def test_a_report_can_be_taken_as_a_file(client: TestClient) -> None:
 def test_another_encoding_is_refused(client: TestClient) -> None:
     headers = {"Content-Type": "text/turtle; charset=iso-8859-1"}
     assert client.post("/validate", content=METHOD, headers=headers).status_code == 415
+
+
+def test_a_version_that_never_was_is_said(client: TestClient) -> None:
+    found = client.post("/validate?base=nowhen", content=METHOD, headers=TURTLE)
+    assert (found.status_code, "nowhen" in found.json()["detail"]) == (404, True)
+
+
+def test_nothing_changed_since_the_version_there_is(client: TestClient) -> None:
+    now = client.post("/validate", content=METHOD, headers=TURTLE).headers["X-Dataset-Version"]
+    found = client.post(f"/validate?base={now}", content=METHOD, headers=TURTLE)
+    assert found.status_code == 200
+    assert "Base" not in {problem["constraint"] for problem in found.json()["problems"]}
