@@ -40,21 +40,30 @@ def build(
 ) -> int:
     """Write every release artefact of `model` into the folder `out`; return how many files.
 
-    `done` is called with the name of each. What an earlier build left in `out` is replaced. With
-    `since`, the folder of an earlier release, `changes.md` says what changed since then.
+    `done` is called with the name of each. What an earlier build left in `out` is replaced when all
+    of the new one is written: a build that is stopped leaves nothing half done. With `since`, the
+    folder of an earlier release, `changes.md` says what changed since then.
 
     Raises:
-        IhubError: `out` holds something that no build wrote, or is `since`.
+        IhubError: `out` holds something that no build wrote.
         NotFound: `since` is no release.
     """
-    if since is not None:
-        if not is_release(since):
-            raise NotFound(f"{since} is no release: name a folder that ihubkg build made.")
-        if out.resolve() == since.resolve():
-            raise IhubError(
-                f"{out} would be overwritten before it is compared: name another --out."
-            )
-    _clear(out)
+    if since is not None and not is_release(since):
+        raise NotFound(f"{since} is no release: name a folder that ihubkg build made.")
+    _ask(out)
+    target = out.resolve()
+    draft = target.with_name(f".{target.name}.draft")
+    shutil.rmtree(draft, ignore_errors=True)
+    try:
+        count = _write(model, draft, since, done)
+        shutil.rmtree(target, ignore_errors=True)
+        draft.rename(target)
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
+    return count
+
+
+def _write(model: Model, out: Path, since: Path | None, done: Callable[[str], None]) -> int:
     store = Store.memory(model)
     for name, data in _artefacts(model, store):
         path = out / name
@@ -189,9 +198,9 @@ def _serialised(triples: Iterable[ox.Triple], kind: ox.RdfFormat) -> bytes:
     return out.getvalue()
 
 
-def _clear(out: Path) -> None:
+def _ask(out: Path) -> None:
+    """Refuse a place that holds something else."""
     if not out.exists():
         return
     if not out.is_dir() or (any(out.iterdir()) and not (out / dumps.SUMS).is_file()):
         raise IhubError(f"{out} holds something else: name a new or empty folder with --out.")
-    shutil.rmtree(out)

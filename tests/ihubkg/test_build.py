@@ -109,7 +109,23 @@ def test_a_release_says_what_changed_since_another(model: Model, out: Path, tmp_
 def test_only_a_release_can_be_compared(model: Model, out: Path, tmp_path: Path) -> None:
     with pytest.raises(NotFound, match="is no release"):
         build.build(model, tmp_path / "new", since=tmp_path)
-    with pytest.raises(IhubError, match="overwritten"):
-        build.build(model, out, since=out)
     with pytest.raises(NotFound, match="is no release"):
         build.changes(out, tmp_path)
+
+
+def test_a_build_that_is_stopped_leaves_what_was_there(
+    model: Model, out: Path, tmp_path: Path
+) -> None:
+    old = tmp_path / "dist"
+    shutil.copytree(out, old)
+
+    def stop(name: str) -> None:
+        raise KeyboardInterrupt(name)
+
+    with pytest.raises(KeyboardInterrupt):
+        build.build(model, old, done=stop)
+    assert [path.name for path in tmp_path.iterdir()] == ["dist"]
+    assert (old / "SHA256SUMS").read_bytes() == (out / "SHA256SUMS").read_bytes()
+    (tmp_path / ".dist.draft").mkdir()  # as a build leaves it that was killed
+    assert build.build(model, old) > 100
+    assert [path.name for path in tmp_path.iterdir()] == ["dist"]
