@@ -94,11 +94,6 @@ class Shelf:
         self._process.wait()
         self._process = None
 
-    def find(self, name: str, store: Store) -> tuple[Path, Dump] | None:
-        """Return the dump called `name` of the present version, or None."""
-        folder, listed = self.current(store)
-        return next(((folder / dump.name, dump) for dump in listed if dump.name == name), None)
-
     def _tidy(self, newest: Path) -> None:
         others = [
             path

@@ -1,7 +1,12 @@
+import asyncio
+import time
 from pathlib import Path
 
 import pytest
 
+from ihubkg import dumps
+from ihubkg.dumps import Dump
+from ihubkg.errors import Unavailable
 from ihubkg.store import Store
 from service.shelf import KEPT, Shelf
 
@@ -29,10 +34,35 @@ def test_the_version_before_stays_and_older_ones_go(store: Store, base: Path) ->
     assert len(kept) == KEPT
 
 
-def test_only_what_was_made_is_found(store: Store, base: Path) -> None:
-    shelf = Shelf(base)
-    name = shelf.current(store)[1][0].name
-    found = shelf.find(name, store)
-    assert found is not None
-    assert found[0].is_file()
-    assert shelf.find("../" + name, store) is None
+def test_however_many_wait_they_are_made_once(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[Path] = []
+
+    def write(_: Store, folder: Path) -> tuple[Dump, ...]:
+        made.append(folder)
+        time.sleep(0.2)
+        return ()
+
+    monkeypatch.setattr(dumps, "write", write)
+
+    async def wait(shelf: Shelf) -> None:
+        found = await asyncio.gather(*(shelf.stocked(store) for _ in range(50)))
+        assert {folder for folder, _ in found} == {tmp_path / "dumps" / store.version}
+
+    asyncio.run(wait(Shelf(tmp_path)))
+    assert len(made) == 1
+
+
+def test_a_process_of_its_own_that_fails_is_told_plainly(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Store, "path", property(lambda _: tmp_path))
+    monkeypatch.setattr(Store, "checkpoint", lambda _, folder: folder.write_text("no store"))
+    shelf = Shelf(tmp_path)
+    with pytest.raises(Unavailable, match="could not be made"):
+        shelf.current(store)
+    assert [path.name for path in (tmp_path / "dumps").iterdir()] == []
+    shelf.close()
+    with pytest.raises(Unavailable, match="being stopped"):
+        shelf.current(store)
