@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 import pyoxigraph as ox
+from rapidfuzz import process
 
 from ihubkg import infer, reason, terminal, terms, verbs
 from ihubkg.errors import NotFound
@@ -101,7 +102,7 @@ def _explain(store: Store, iri: ox.NamedNode) -> None:
 def _explain_statement(store: Store, *words: str) -> None:
     """Tell why a statement holds: one word of it is the subject, then a property, then a value."""
     subject = _known(store, words[0])
-    prop = _known(store, words[1]) if words[1] != "a" else ox.NamedNode(terms.expand("rdf:type"))
+    prop = _property(store, words[1])
     public = {ox.NamedNode(name) for name in terms.PUBLIC_GRAPHS}
     found = {
         quad.triple
@@ -120,6 +121,21 @@ def _explain_statement(store: Store, *words: str) -> None:
         step = why.why(triple)
         for line in infer.in_words(step, label) if step else ():
             click.echo(line)
+
+
+def _property(store: Store, word: str) -> ox.NamedNode:
+    """Read a property; where our ontology has none of that name, say which are near."""
+    if word == "a":
+        return ox.NamedNode(terms.expand("rdf:type"))
+    found = _known(store, word)
+    ours = terms.PREFIXES["ihub"]
+    is_plain = ":" not in word and "/" not in word
+    if is_plain and not found.value.startswith(ours):
+        named = {q.subject.value for q in store.raw if isinstance(q.subject, ox.NamedNode)}
+        names = sorted(iri.removeprefix(ours) for iri in named if iri.startswith(ours))
+        near = [name for name, _, _ in process.extract(word, names, limit=3)]
+        raise NotFound(f"The ontology has no property {word}. Nearest: {', '.join(near)}.")
+    return found
 
 
 def _is_meant(store: Store, value: infer.Node, word: str) -> bool:

@@ -72,6 +72,8 @@ def test_what_the_graph_does_not_say_is_answered_with_what_it_says(cli: Cli, fil
     assert "It says: Teacher Innovation Laboratory – suited to phase – " in result.stderr
     result = cli("reason", "--explain", "id/method/til", "pairedWith", "--data", filled)
     assert "It says nothing by that property" in result.stderr
+    result = cli("reason", "--explain", "id/method/til", "suitedPhase", "--data", filled)
+    assert "has no property suitedPhase. Nearest: suitedToPhase," in result.stderr
     assert cli("reason", "suitedToPhase").exit_code == 2
 
 
