@@ -28,6 +28,6 @@ def test_the_notebook_runs_and_shows_what_it_says(tmp_path: Path, update: bool) 
         command, cwd=NOTEBOOK.parent, capture_output=True, text=True, timeout=300, check=False
     )
     assert done.returncode == 0, done.stderr[-2000:]
-    ran, kept = (nbformat.read(path, as_version=4) for path in (again, NOTEBOOK))
+    ran, kept = (nbformat.read(path, as_version=4) for path in (again, NOTEBOOK))  # type: ignore[no-untyped-call]
     assert shown(ran) == shown(kept)
     assert any(text for _, text in shown(kept))
