@@ -69,6 +69,15 @@ class Context:
             layers += [(store, name) for name in found] or [(store, ox.DefaultGraph())]
         return cls(tuple(layers))
 
+    @classmethod
+    def published(cls, store: ox.Store) -> "Context":
+        """Return the context of a store as it publishes: its own default graph counts too.
+
+        Not for stores whose default graph holds all others merged, inferences among them.
+        """
+        stated, own = cls.of(store).layers, (store, ox.DefaultGraph())
+        return cls(stated if own in stated else (*stated, own))
+
     def find(
         self, subject: Node | None, predicate: ox.NamedNode | None, value: Node | None
     ) -> Iterator[ox.Quad]:

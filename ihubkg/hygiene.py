@@ -151,7 +151,7 @@ def of_checks(store: Store, model: Model, places: Places) -> Iterator[Fault]:
 
 def of_shapes(store: Store, model: Model, places: Places) -> Iterator[Fault]:
     """Yield the violations that the shapes find; warnings are for `ihubkg validate --all`."""
-    report = validate_all(Context.of(store.raw), model=model)
+    report = validate_all(Context.published(store.raw), model=model)
     for problem in report.problems:
         if problem.severity == "Violation" and problem.focus is not None:
             yield _violation(problem, places)

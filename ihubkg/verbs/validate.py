@@ -30,6 +30,14 @@ CONFORMS, FAILS, UNREADABLE = 0, 1, 2
 @click.option(
     "--base", metavar="VERSION", help="Version of --data you began from: tell what changed since."
 )
+@click.option(
+    "--seconds",
+    type=click.FloatRange(1),
+    default=60,
+    show_default=True,
+    metavar="N",
+    help="Longest time for the shapes of one file; then the report says that it is not whole.",
+)
 @click.option("--lang", "language", default="en", metavar="CODE", help="Language of the messages.")
 @verbs.format_option(FORMATS, "text")
 @verbs.DATA
@@ -38,6 +46,7 @@ def verb(
     everything: bool,
     profile: str,
     base: str | None,
+    seconds: float,
     language: str,
     form: str,
     data: Path | None,
@@ -56,7 +65,7 @@ def verb(
     """
     if everything == bool(files):
         raise click.UsageError("Name the files to check, or say --all for the whole graph.")
-    reports = [_whole(data, profile)] if everything else _each(files, data, profile, base)
+    reports = [_whole(data, profile)] if everything else _each(files, data, profile, base, seconds)
     from ihubkg.rendering import render
 
     report = Report.joined(reports)
@@ -72,12 +81,12 @@ def _whole(data: Path | None, profile: str) -> Report:
     from ihubkg.model import Model
 
     with verbs.reading(data) as store, terminal.steps() as step:
-        context = Context.of(store.raw)
+        context = Context.published(store.raw)
         return validate_all(context, model=Model.load(), profile=profile, step=step)
 
 
 def _each(
-    files: tuple[Path, ...], data: Path | None, profile: str, base: str | None
+    files: tuple[Path, ...], data: Path | None, profile: str, base: str | None, seconds: float
 ) -> list[Report]:
     from ihubkg.context import Context
     from ihubkg.document import Inspector, Options
@@ -94,14 +103,14 @@ def _each(
 
     def reports(context: Context) -> Iterator[Report]:
         for path, fmt in given:
-            options = Options(source=str(path), moved=moved)
+            options = Options(source=str(path), moved=moved, seconds=seconds)
             content = _bytes(path, options.limits.size + 1)
             yield inspector.inspect(content, fmt, context, options)
 
     if data is None:
         return [*reports(Context.packaged(model))]
     with verbs.reading(data) as store:
-        return [*reports(Context.of(store.raw))]
+        return [*reports(Context.published(store.raw))]
 
 
 def _moved(data: Path | None, base: str | None) -> dict[str, str]:

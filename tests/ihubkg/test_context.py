@@ -39,6 +39,16 @@ def test_only_what_is_stated_counts() -> None:
     assert [q.object for q in context(ox.Quad(A, P, B)).find(A, None, None)] == [B]
 
 
+def test_what_a_store_publishes_is_also_in_its_own_default_graph() -> None:
+    store = ox.Store()
+    store.extend([ox.Quad(A, P, B, STATED_HERE), ox.Quad(A, P, C)])
+    assert {q.object for q in Context.published(store).find(A, None, None)} == {B, C}
+    assert {q.object for q in Context.of(store).find(A, None, None)} == {B}
+    store.clear_graph(STATED_HERE)
+    store.remove_graph(STATED_HERE)
+    assert [q.object for q in Context.published(store).find(A, None, None)] == [C]
+
+
 def test_the_packaged_context_has_no_inferences(model: Model) -> None:
     names = {graph for _, graph in Context.packaged(model).layers}
     assert ox.NamedNode(CURATED) in names

@@ -72,6 +72,24 @@ def test_a_packaged_file_conforms() -> None:
     assert orjson.loads(found.stdout)["conforms"] is True
 
 
+def test_the_whole_graph_is_also_what_stands_in_no_named_one(tmp_path: Path) -> None:
+    """Triples that were loaded without a graph are published, so they are checked."""
+    school = "https://w3id.org/ihub4schools/id/school/one"
+    kind = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
+    loaded = tmp_path / "one.nt"
+    loaded.write_text(f"<{school}> <{kind}> <https://w3id.org/ihub4schools/ontology#School> .\n")
+    command = [sys.executable, "-m", "ihubkg.cli", "load", str(loaded), "--data", tmp_path / "data"]
+    assert subprocess.run(command, capture_output=True, check=False).returncode == 0
+    found = run("--all", "--data", tmp_path / "data", "--format", "json")
+    assert found.returncode == 1
+    violations = [
+        problem
+        for problem in orjson.loads(found.stdout)["problems"]
+        if problem["severity"] == "Violation"
+    ]
+    assert {problem["focus"] for problem in violations} == {school}
+
+
 def test_files_or_all_must_be_named() -> None:
     found = run()
     assert found.returncode == 2
