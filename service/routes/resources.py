@@ -26,7 +26,7 @@ from ihubkg.jsonld import frame
 from ihubkg.reference import Reference
 from ihubkg.store import Store
 from ihubkg.terms import BASE, CURATED, INFERRED, ONTOLOGY, PREFIXES, SHAPES, VOCAB
-from service import profiles, vocabulary
+from service import asking, grounds, profiles, vocabulary
 from service.instance import Instance, instance
 from service.negotiate import DATASET, DOCUMENT, GRAPH, HTML, Offer, choose, languages
 from service.problems import Gone
@@ -105,6 +105,7 @@ async def concept_document(request: Request) -> Response:
 async def _describe(request: Request, iri: str, path: str, suffix: str | None) -> Response:
     held = instance(request)
     tongues = languages(request, held.languages)
+    explained = asking.explained(request)
 
     def triples() -> Sequence[ox.Triple]:
         try:
@@ -113,8 +114,11 @@ async def _describe(request: Request, iri: str, path: str, suffix: str | None) -
             raise missing(held, iri) from error
 
     def page(found: Sequence[ox.Triple]) -> str:
-        drafted = sheet(iri, found, origins(held.store, held.views, iri), held.words, tongues)
+        known = origins(held.store, held.views, iri)
+        drafted = sheet(iri, found, known, held.words, tongues)
         context = {"title": drafted.title.text, "sheet": drafted, "path": path}
+        context["derived"] = grounds.derived(known)
+        context["reasons"] = grounds.reasons(held, iri, known, tongues) if explained else None
         said = held.views.triples(held.store, "profile-schema", this=ox.NamedNode(iri))
         return held.pages.render(request, "document.html", **context, data=structured(iri, said))
 
