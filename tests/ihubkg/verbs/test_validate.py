@@ -78,7 +78,15 @@ def test_the_whole_graph_is_also_what_stands_in_no_named_one(tmp_path: Path) -> 
     kind = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
     loaded = tmp_path / "one.nt"
     loaded.write_text(f"<{school}> <{kind}> <https://w3id.org/ihub4schools/ontology#School> .\n")
-    command = [sys.executable, "-m", "ihubkg.cli", "load", str(loaded), "--data", tmp_path / "data"]
+    command = [
+        sys.executable,
+        "-m",
+        "ihubkg.cli",
+        "load",
+        str(loaded),
+        "--data",
+        f"{tmp_path}/data",
+    ]
     assert subprocess.run(command, capture_output=True, check=False).returncode == 0
     found = run("--all", "--data", tmp_path / "data", "--format", "json")
     assert found.returncode == 1
