@@ -24,6 +24,7 @@ from ihubkg.formats import CSV, JSONLD, TRIG, TURTLE, Format
 from ihubkg.marks import Index, Mark, Term, Text
 from ihubkg.model import Model
 from ihubkg.parse import MIB, Limits, Remark, decode, fault, odd_signs, read, too_large
+from ihubkg.pinned import Contexts, Pinned
 from ihubkg.report import Edit, Fix, Location, Problem, Report
 from ihubkg.shapes import name_of
 from ihubkg.spelling import Vocabulary
@@ -57,8 +58,9 @@ class Options:
     """How a file is checked.
 
     `moved` are the IRIs of things that changed since the version of the dataset that the sender
-    began from, each with the time. `seconds` is how long the check of the shapes may take, by `clock`, which counts the time of
-    the processor: a busy machine finds no less; None is as long as it takes.
+    began from, each with the time. `seconds` is how long the check of the shapes may take, by
+    `clock`, which counts the time of the processor: a busy machine finds no less; None is as long
+    as it takes.
     """
 
     source: str = "data"
@@ -88,12 +90,13 @@ class Inspector:
     checker: Checker
     vocabulary: Vocabulary
     templates: Templates
+    contexts: Contexts
 
     @classmethod
     def of(cls, model: Model, *, profile: str = "published") -> "Inspector":
         """Return the inspector of the packaged shapes and vocabulary."""
         checker = Checker(model, profile=profile)
-        return cls(checker, Vocabulary(model.ontology), Templates(model))
+        return cls(checker, Vocabulary(model.ontology), Templates(model), Contexts(model))
 
     def name(self, iri: str) -> str:
         """Return the name of a field, kind or term: that of its form, or of the ontology."""
@@ -105,6 +108,7 @@ class Inspector:
         self.checker.warm()
         for known in (self.vocabulary.fields, self.vocabulary.kinds, self.templates.schemas):
             len(known)
+        len(self.contexts.known)
         for fmt, text in _SAMPLES.items():
             self.inspect(text, fmt, Context())
 
@@ -138,18 +142,24 @@ class Inspector:
         """
         if fmt == CSV:
             return self._table(data, options)
-        found = read(data, fmt, base=options.base, limits=options.limits, named_graphs=True)
-        text = data.decode("utf-8").removeprefix("\ufeff")
+        pinned = Pinned(decode(data, options.limits))
+        if fmt == JSONLD:
+            pinned = self.contexts.put_in(pinned.text)
+        limits, given = options.limits, pinned.text.encode()
+        found = read(given, fmt, base=options.base, limits=limits, named_graphs=True)
+        text = pinned.text
 
         @cache
         def places() -> Index | None:
             if len(text) > LOCATED:
                 return None
-            return locate.index(text, fmt, found.quads, base=options.base)
+            index = locate.index(text, fmt, found.quads, base=options.base)
+            return None if index is None else pinned.index(index)
 
         def editor() -> Editor | None:
             known = places()
-            return None if known is None else edits.editor(text, fmt, known)
+            sent = data.decode("utf-8").removeprefix("\ufeff")
+            return None if known is None else edits.editor(sent, fmt, known)
 
         return Reading(found.quads, found.remarks, places, editor)
 
