@@ -164,23 +164,34 @@ class Words:
 
 
 def _shape_names(shapes: rdflib.Graph) -> list[tuple[tuple[str, str], str]]:
-    return [
-        ((str(kind), str(path)), str(name))
+    """Return what shapes call properties; of several rules about one, the plain one comes last.
+
+    That is the one called like the property (`Method-hasStep`), else the one of the fewest words.
+    """
+    found = [
+        (str(shape), (str(kind), str(path)), str(name))
         for node, kind in shapes.subject_objects(SH.targetClass)
         for shape in shapes.objects(node, SH.property)
         for path in shapes.objects(shape, SH.path)
         for name in shapes.objects(shape, SH.name)
-        if isinstance(path, rdflib.URIRef)
+        if isinstance(shape, rdflib.URIRef)
+        and isinstance(path, rdflib.URIRef)
         and isinstance(name, rdflib.Literal)
         and name.language == "en"
     ]
+
+    def plainness(one: tuple[str, tuple[str, str], str]) -> tuple[bool, int, object]:
+        shape, (_, path), name = one
+        return shape.endswith(f"-{re.split('[#/]', path)[-1]}"), -name.count(" "), one
+
+    return [(about, name) for _, about, name in sorted(found, key=plainness)]
 
 
 def _labels(ontology: rdflib.Graph) -> list[tuple[str, str]]:
     return [
         (str(node), str(name))
         for naming in (RDFS.label, SKOS.prefLabel)
-        for node, name in ontology.subject_objects(naming)
+        for node, name in sorted(ontology.subject_objects(naming))
         if isinstance(name, rdflib.Literal) and name.language == "en"
     ]
 

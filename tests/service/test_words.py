@@ -1,4 +1,5 @@
 import pytest
+import rdflib
 
 from ihubkg.model import Model
 from ihubkg.terms import expand, term
@@ -31,6 +32,18 @@ def words(model: Model) -> Words:
 )
 def test_values_are_written_as_people_write_them(value: str, kind: str, expected: str) -> None:
     assert written(value, XSD + kind) == expected
+
+
+def test_words_do_not_depend_on_the_order_of_statements(words: Words, model: Model) -> None:
+    def shuffled(graph: rdflib.Graph) -> rdflib.Graph:
+        other = rdflib.Graph()
+        for triple in sorted(graph, reverse=True):
+            other.add(triple)
+        return other
+
+    assert Words.of(shuffled(model.ontology), shuffled(model.shapes)) == words
+    phases = (term("ProcessModel"), term("hasPhase"))
+    assert words.shapes[phases] == "phases"
 
 
 def test_a_property_is_called_by_its_plain_phrase(words: Words) -> None:
