@@ -414,21 +414,31 @@ def _batch(quads: Sequence[ox.Quad], model: Model, base: Context) -> tuple[float
         return time.process_time() - begun, report
 
 
+def _count(text: str) -> int:
+    """Read a number from 1; argparse makes a sentence of what is not one."""
+    if int(text) < 1:
+        raise ValueError
+    return int(text)
+
+
+_count.__name__ = "number"
+
+
 def main() -> None:
     """Run the command line."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("part", nargs="?", choices=["places", "submission", "whole"])
-    parser.add_argument("--files", type=int, default=200)
+    parser.add_argument("--files", type=_count, default=200)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--verbose", action="store_true")
-    parser.add_argument("--sizes", type=int, nargs="+", default=[10_000, 100_000, 1_000_000])
-    parser.add_argument("--repeat", type=int, default=15)
-    parser.add_argument("--size", type=int, default=1_000_000)
-    parser.add_argument("--sample", type=int, default=100_000)
+    parser.add_argument("--sizes", type=_count, nargs="+", default=[10_000, 100_000, 1_000_000])
+    parser.add_argument("--repeat", type=_count, default=15)
+    parser.add_argument("--size", type=_count, default=1_000_000)
+    parser.add_argument("--sample", type=_count, default=100_000)
     parser.add_argument(
-        "--limit", type=int, default=60, help="seconds after which a slow peer is stopped"
+        "--limit", type=_count, default=60, help="seconds after which a slow peer is stopped"
     )
     asked = parser.parse_args()
     ok = True
