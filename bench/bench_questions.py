@@ -1,10 +1,9 @@
-"""The named questions: ten times the data, binding, and REST beside `oxigraph serve`.
+"""The named questions: ten times the data, and REST beside `oxigraph serve`.
 
-    python bench/bench_questions.py [--repeat 5] [--examples 10000]
+    python bench/bench_questions.py [--repeat 5]
 
-Three parts. Every example call of every question in process on a graph ten times as large: all
-together under one second of processor time, none above 200 ms. The property of binding over
-10,000 random values. And requests over HTTP beside `oxigraph serve` answering the same SPARQL on
+Two parts. Every example call of every question in process on a graph ten times as large: all
+together under one second of processor time, none above 200 ms. And requests over HTTP beside `oxigraph serve` answering the same SPARQL on
 the same triples in one run, as processor time of the whole process tree: a mix of all questions
 by Zipf's law, one question again and again, and each request a new one.
 """
@@ -25,7 +24,6 @@ import pyoxigraph as ox
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
-from hypothesis import HealthCheck, given, settings
 
 from bench.bench_sparql import Server, ask, cost, oxigraph, show
 from ihubkg import answer, formats, infer, terms, values
@@ -33,9 +31,7 @@ from ihubkg.model import Model
 from ihubkg.names import Names
 from ihubkg.question import Form, Question
 from ihubkg.store import Store
-from ihubkg.tokens import Term
 from tests.conformance.running import start
-from tests.ihubkg import test_question as binding
 
 TIMES = 10
 THINGS = terms.BASE + "id/"
@@ -82,22 +78,6 @@ def in_process(model: Model) -> None:
     print(f"{len(store.raw):,} triples, {len(spent)} calls of {len(model.questions)} questions:")
     print(f"  together {total:.2f} s of processor time   goal: under 1")
     print(f"  slowest  {slowest}   goal: none above 200 ms")
-
-
-def bindings(examples: int) -> None:
-    """Run the property of binding on many random values."""
-    before = time.process_time()
-    checks = [HealthCheck.too_slow, HealthCheck.data_too_large]
-
-    @settings(max_examples=examples, deadline=None, database=None, suppress_health_check=checks)
-    @given(binding.values, binding.scopes)
-    def property_of_binding(term: Term, scope: str) -> None:
-        binding.check_algebra(term, scope)
-        binding.check_rows(term)
-
-    property_of_binding()
-    print(f"binding: {examples:,} values, no difference but the term ", end="")
-    print(f"({time.process_time() - before:.0f} s)")
 
 
 Call = tuple[Question, dict[str, list[str]], str]
@@ -176,12 +156,10 @@ def main() -> None:
     """Measure as the arguments say."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--repeat", type=int, default=5)
-    parser.add_argument("--examples", type=int, default=10_000)
     chosen = parser.parse_args()
     model = Model.load()
     in_process(model)
     over_http(model, chosen.repeat)
-    bindings(chosen.examples)
 
 
 if __name__ == "__main__":
