@@ -3,17 +3,27 @@
 from datetime import date
 from urllib.parse import parse_qs, urlsplit
 
+import pyoxigraph as ox
 import pytest
 import yaml
 
 from ihubkg import answer, cite
 from ihubkg.answer import Answer
+from ihubkg.change import Change, quad_lines
 from ihubkg.cite import Citation
+from ihubkg.ledger import Ledger
 from ihubkg.model import Model
 from ihubkg.names import Names
 from ihubkg.store import Store
+from ihubkg.terms import CURATED, term
+from ihubkg.writer import Writer
 
 DAY = date(2026, 11, 22)
+RATIONALE = ox.Literal(
+    "In the Finnish pilot all teachers of the two schools noted good practice, needs and ideas in "
+    "this workshop.",
+    language="en",
+)
 
 
 @pytest.fixture(scope="module")
@@ -72,6 +82,30 @@ def test_every_question_can_be_asked_by_its_permalink(store: Store, model: Model
 def test_a_part_of_the_rows_is_cited_as_such(store: Store, model: Model) -> None:
     found = answer.ask(store, model.questions["figures"], {"limit": "2", "offset": "4"})
     assert "limit=2&offset=4" in cite.cite(found, Names.of(store)).path
+
+
+def test_a_publication_moves_an_answer_only_where_it_touches_its_rows(
+    model: Model, cited: Citation
+) -> None:
+    """What is published elsewhere moves the dataset version alone; taken back, all is as cited."""
+    asked = model.questions["methods-for-phase"]
+    arguments = parse_qs(urlsplit(cited.check).query)
+    with Store.memory(model) as own:
+        writer = Writer(own, Ledger(None))
+
+        def publish(change: Change) -> tuple[bool, tuple[str, ...]]:
+            writer.commit(change, actor="a", operation="o")
+            verdict = cite.verify(own, asked, arguments)
+            return verdict.same, verdict.moved
+
+        elsewhere = Change(added=(b"<http://e/s> <http://e/p> <http://e/o> <http://e/g> .",))
+        assert publish(elsewhere) == (True, ("dataset",))
+        (rationale,) = own.raw.quads_for_pattern(
+            None, ox.NamedNode(term("rationale")), RATIONALE, ox.NamedNode(CURATED)
+        )
+        withdrawn = Change(removed=quad_lines([rationale]))
+        assert publish(withdrawn) == (False, ("dataset", "result"))
+        assert publish(Change(removed=elsewhere.added, added=withdrawn.removed)) == (True, ())
 
 
 def test_bibtex(cited: Citation) -> None:
