@@ -232,6 +232,21 @@ class Index:
         with self._lock, plainly(self._path):
             return self._find(words, kind, [*languages, "en"], limit, offset)
 
+    def name(self, iri: str, languages: Sequence[str] = ("en",)) -> tuple[str, str] | None:
+        """Return what `iri` is called for a reader of `languages`, and the language of that."""
+        with self._lock, plainly(self._path):
+            found = self._connection.execute(
+                "SELECT text, language FROM said JOIN thing ON number = thing"
+                " WHERE iri = ? AND role <= ? ORDER BY role, said.rowid",
+                (iri, LABEL),
+            ).fetchall()
+        order = [*languages, "en", ""]
+        return min(
+            found,
+            key=lambda item: order.index(item[1]) if item[1] in order else len(order),
+            default=None,
+        )
+
     def _find(
         self, words: Sequence[str], kind: str | None, languages: Sequence[str], limit: int, at: int
     ) -> Found:

@@ -14,14 +14,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from ihubkg.errors import BadParameter, ParameterProblem
-from ihubkg.names import Names, fold
+from ihubkg.names import fold
 from ihubkg.search import MOST_LETTERS, Found, Hit
 from ihubkg.terms import BASE, scheme, shorten
 from service import arguments
 from service.instance import Instance, instance
 from service.negotiate import HTML, JSON, choose, languages
 from service.render import Answering, Body, answer, key, link
-from service.sheet import Text, pick
+from service.sheet import Text
 from service.templates import address
 
 router = APIRouter()
@@ -125,13 +125,13 @@ async def search(request: Request) -> Response:
 
 
 def _results(held: Instance, found: Found, tongues: Sequence[str]) -> list[Result]:
-    labels = Names.of(held.store).labels
     results = []
     for hit in found.hits:
         kind = Text(_in_words(hit.kind), "en")
         if hit.kind == "concept":  # its list says more
             name = hit.iri.removeprefix(BASE + "voc/").partition("/")[0]
-            kind = pick(labels.get(scheme(name), {}), tongues) or kind
+            named = held.search.name(scheme(name), tongues)
+            kind = Text(*named) if named else kind
         results.append(Result(hit, address(hit.iri), kind))
     return results
 

@@ -98,6 +98,17 @@ def test_the_name_is_in_the_reader_s_language_and_says_which(index: Index) -> No
     assert other.snippet_language == "et"
 
 
+def test_a_thing_has_its_name_for_the_reader(index: Index) -> None:
+    iri = "http://example.org/two"
+    assert index.name(iri, ("et",)) == ("Õpetajate labor", "et")
+    assert index.name(iri, ("fi",)) == ("Teacher laboratory", "en")
+    assert index.name("http://example.org/teacher", ("fi",)) == (
+        "Õpetajate innovatsioonilabor",
+        "et",
+    )
+    assert index.name("http://example.org/nothing") is None
+
+
 def test_a_snippet_shows_the_word_in_its_place(index: Index) -> None:
     hit = index.find("needle").hits[0]
     text = "".join(piece.text for piece in hit.snippet)
