@@ -221,7 +221,7 @@ class _Asked:
             },
             "required": ["same", "moved", "cited", "now"],
         }
-        content = {JSON: {"schema": found}}
+        content = {JSON: {"schema": found}, "text/html": _TEXT}
         return {
             "operationId": f"{self._question.name}-verify",
             "summary": f"Whether this is still the answer: {self._summary}",
@@ -229,7 +229,7 @@ class _Asked:
             "parameters": [*self._arguments(), *map(_common, ("version", "dataset", "result"))],
             "responses": {
                 "200": {"description": "Same, or what moved.", "content": content},
-                **_refusals("422"),
+                **_refusals("406", "422"),
             },
         }
 

@@ -115,16 +115,22 @@ async def one(request: Request) -> Response:
 
 
 async def verify(request: Request) -> Response:
-    """Ask a cited answer again, and say whether it is the same."""
+    """Ask a cited answer again, and say whether it is the same: JSON, or a page for people."""
     held = instance(request)
     question, _ = _question(held, request.path_params["name"])
     given = asking.texts(request.query_params)
+    offer = choose(request, (JSON, HTML))
 
     def build() -> bytes:
-        return orjson.dumps(cite.verify(held.store, question, given).as_dict(at="/"))
+        verdict = cite.verify(held.store, question, given)
+        if offer is JSON:
+            return orjson.dumps(verdict.as_dict(at="/"))
+        title = "Is it still the same answer?"
+        return held.pages.render(request, "verify.html", title=title, verdict=verdict).encode()
 
     body = await run_in_threadpool(build)
-    return Response(body, headers={"Cache-Control": "no-cache"}, media_type="application/json")
+    headers = {"Cache-Control": "no-cache", "Vary": "Accept"}
+    return Response(body, headers=headers, media_type=_PAGE if offer is HTML else JSON.media_type)
 
 
 async def metadata(request: Request) -> Response:

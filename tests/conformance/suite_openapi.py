@@ -23,6 +23,7 @@ OPTIONS = (
     "--max-examples=10",
     "--generation-deterministic",
     "--workers=2",
+    "--request-timeout=60",
 )
 
 

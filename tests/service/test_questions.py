@@ -219,6 +219,22 @@ def test_a_cited_answer_can_be_checked(client: TestClient) -> None:
     assert (verdict["same"], verdict["moved"]) == (False, ["result"])
 
 
+def test_the_check_is_a_page_for_people(client: TestClient) -> None:
+    """A browser is told in a sentence; what is cited wrongly too, and nothing becomes markup."""
+    cited = client.get(f"{HERE}.json", params=MAPPING).json()["cite"]
+    page = client.get(cited["verify"], headers=PAGE)
+    assert page.headers["content-type"].startswith("text/html")
+    assert "Nothing has moved since it was cited." in page.text
+    assert cited["permalink"].replace("&", "&amp;") in page.text
+    older = cited["verify"].replace(cited["dataset"], "sha256-0")
+    assert "but not in what this answer holds" in client.get(older, headers=PAGE).text
+    other = cited["verify"].replace(cited["result"], "%3Cb%3E")
+    assert "Changed." in client.get(other, headers=PAGE).text
+    assert "<b>" not in client.get(other, headers=PAGE).text
+    bare = client.get(f"{HERE}/verify", params=MAPPING, headers=PAGE)
+    assert "names no result to compare with" in bare.text
+
+
 @pytest.mark.parametrize(("form", "begins"), [("bibtex", "@misc{"), ("cff", "cff-version")])
 def test_an_answer_is_cited_in_usual_forms(client: TestClient, form: str, begins: str) -> None:
     """BibTeX and CFF name the permalink at this address."""
@@ -247,3 +263,15 @@ def test_an_empty_answer_says_why(client: TestClient) -> None:
     assert {"phase"} == {other["parameter"] for other in got["why_empty"]["instead"]}
     page = client.get(HERE, params={"phase": "initiative"}, headers=PAGE).text
     assert "Nothing in the sources answers this" in page
+
+
+def test_a_question_is_described_in_graph_forms(client: TestClient) -> None:
+    """Its IRI dereferences: what it asks, in words and in SPARQL."""
+    for path, accept in (
+        ("/questions/methods-for-phase.ttl", "*/*"),
+        ("/questions/methods-for-phase", "text/turtle"),
+    ):
+        answer = client.get(path, headers={"accept": accept})
+        assert answer.headers["content-type"].startswith("text/turtle")
+        assert "sh:select" in answer.text
+        assert "dcterms:creator" in answer.text
