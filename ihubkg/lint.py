@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain, islice
 
 from rapidfuzz import fuzz, process
 
@@ -87,16 +88,22 @@ class Vocabulary:
         return tuple(map(terms.shorten, near[:3]))
 
 
+MOST = 20
+"""Hints that are given on one query."""
+
 _ALIKE = 60
 
 
 def hints(text: str, vocabulary: Vocabulary) -> tuple[Hint, ...]:
-    """Return what the query `text` names that the graph does not know; none if it is no SPARQL."""
+    """Return what the query `text` names that the graph does not know; none if it is no SPARQL.
+
+    The first `MOST` only: finding what is near takes milliseconds for each.
+    """
     try:
         query = Query.read(text)
     except BadQuery:
         return ()
-    return (*_unknown(query, vocabulary), *_unbound(query))
+    return tuple(islice(chain(_unknown(query, vocabulary), _unbound(query)), MOST))
 
 
 _GRAPHS = ("FROM", "NAMED", "GRAPH", "SERVICE", "USING", "WITH", "INTO", "TO", "PREFIX", "BASE")

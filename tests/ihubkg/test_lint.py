@@ -69,3 +69,18 @@ def test_no_question_of_ours_gives_a_hint(vocabulary: Vocabulary, model: Model) 
         for hint in lint.hints(asked.text, vocabulary)
     }
     assert {one for one in found if one[1] not in written_by_a_running_service} == set()
+
+
+def test_a_query_of_thousands_of_unknown_names_costs_no_more_than_a_few(
+    vocabulary: Vocabulary, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    def near(_: Vocabulary, iri: str, __: frozenset[str]) -> tuple[str, ...]:
+        asked.append(iri)
+        return ()
+
+    monkeypatch.setattr(Vocabulary, "near", near)
+    names = " ".join(f"<https://w3id.org/ihub4schools/id/method/no{n}>" for n in range(1000))
+    found = lint.hints(f"SELECT * {{ VALUES ?x {{ {names} }} ?x ?y ?z }}", vocabulary)
+    assert len(found) == len(asked) == lint.MOST
