@@ -369,7 +369,7 @@ def all_queries(servers: list[Server], repeat: int) -> None:
         def send(connection: http.client.HTTPConnection, server: Server, number: int) -> None:
             ask(connection, server, text(file.stem, number, 5))  # noqa: B023
 
-        found = cost(servers, send, 40, repeat)
+        found = cost(servers, send, 200, repeat)
         show(file.stem, found)
         for name, value in found.items():
             ratios[name].append(max(value, 1.0) / max(found["ihubkg"], 1.0))

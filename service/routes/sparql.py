@@ -87,6 +87,7 @@ class Door:
         key = (method == "POST", address, head.accept, head.content_type, content)
         version = held.pool.version
         kept = None if head.token else self._answers.get(key, version)
+        is_again = kept is not None
         if kept is None:
             asked = protocol.read(method, scope["query_string"], head, content)
             if asked is None:
@@ -103,7 +104,7 @@ class Door:
         unless = "" if method == "POST" else head.unless
         status = await answer(kept, unless, send, bodiless=method == "HEAD")
         repeats: Repeats | None = scope.get("state", {}).get("repeats")
-        if repeats is not None and kept.repeats and method == "GET" and not head.token:
+        if repeats is not None and is_again and kept.repeats and method == "GET":
             body = b"" if status == 304 else kept.body
             repeats.put(scope, version, status, kept.headers, body)
 
