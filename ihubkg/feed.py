@@ -105,6 +105,7 @@ def _shape() -> Iterator[tuple[Node, ox.NamedNode, Node | ox.Literal]]:
     """Yield the shape of a member; what its statements are held to is the shapes at `/shapes`."""
     one = ox.Literal("1", datatype=_INTEGER)
     yield SHAPE, _TYPE, _named("sh:NodeShape")
+    yield SHAPE, _named("rdfs:label"), ox.Literal("member of the feed of changes", language="en")
     yield SHAPE, _named("rdfs:seeAlso"), ox.NamedNode(BASE + "shapes")
     for path in (_VERSION_OF, _ABOUT, _CREATED, _TYPE):
         field = ox.BlankNode(f"shape-{path.value.rpartition('/')[2].rpartition('#')[2]}")

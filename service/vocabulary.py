@@ -148,6 +148,31 @@ def shapes(triples: Sequence[ox.Triple], words: Words) -> tuple[tuple[Line, tupl
     return tuple(listed)
 
 
+def called(iri: str, triples: Sequence[ox.Triple]) -> str:
+    """Return the title that `triples` give to the document `iri`."""
+    facts = index(triples)
+    found = (_first(facts, iri, name) for name in ("dcterms:title", "rdfs:label", "skos:prefLabel"))
+    return next((name for name in found if name), "")
+
+
+def beside(triples: Sequence[ox.Triple]) -> tuple[Line, ...]:
+    """Return what a document of shapes holds beside shapes: groups of fields, and prefixes."""
+    facts = index(triples)
+    kinds = {ox.NamedNode(expand("sh:PropertyGroup"))}
+    declared = expand("sh:prefix")
+    return tuple(
+        Line(
+            one,
+            one.partition("#")[2],
+            _first(facts, one, "rdfs:label") or _first(facts, one, "sh:prefix"),
+            _first(facts, one, "sh:namespace"),
+        )
+        for one in sorted(facts)
+        if one.startswith(f"{BASE}shapes#")
+        and (declared in facts[one] or not kinds.isdisjoint(facts[one].get(_TYPE, ())))
+    )
+
+
 def statements(triples: Sequence[ox.Triple], words: Words, most: int) -> tuple[Statement, ...]:
     """Return the first `most` statements, in the order of their subjects."""
     names = names_in(triples)

@@ -243,7 +243,13 @@ async def shapes(request: Request) -> Response:
     def page(found: Sequence[ox.Triple]) -> str:
         listed = vocabulary.shapes(found, held.words)
         return held.pages.render(
-            request, "shapes.html", title="What is required", shapes=listed, path=path
+            request,
+            "shapes.html",
+            title="What is required",
+            called=vocabulary.called(iri, found),
+            shapes=listed,
+            beside=vocabulary.beside(found),
+            path=path,
         )
 
     lasting = IMMUTABLE if version else REVALIDATE

@@ -105,3 +105,26 @@ def test_prefixes(client: TestClient) -> None:
     assert client.get("/prefixes").json()["ihub"] == f"{BASE}ontology#"
     turtle = client.get("/prefixes", headers={"Accept": "text/turtle"})
     assert f"@prefix ihub: <{BASE}ontology#> ." in turtle.text
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        *("/robots.txt", "/llms.txt", "/prefixes", "/sitemap.xml", "/.well-known/api-catalog"),
+        *("/catalog", "/void", "/dumps/", "/dumps/SHA256SUMS", "/dumps/ihubkg.nq.zst"),
+    ],
+)
+def test_whoever_holds_it_is_told_so(client: TestClient, path: str) -> None:
+    """A strong tag on everything for machines, and 304 for it."""
+    tag = client.get(path).headers["etag"]
+    assert tag.startswith('"')
+    assert client.get(path, headers={"if-none-match": tag}).status_code == 304
+
+
+def test_lists_of_things_changes_and_schemas_are_named(client: TestClient) -> None:
+    """Crawlers and models find the collections."""
+    sitemap, llms = client.get("/sitemap.xml").text, client.get("/llms.txt").text
+    for name in ("doc/", "changes", "schemas"):
+        assert f"8000/{name}</loc>" in sitemap
+        assert f"8000/{name})" in llms
+    assert "8000/voc/strength</loc>" in sitemap

@@ -128,6 +128,37 @@ def test_the_context_serves_every_name_that_documents_use(client: TestClient) ->
     assert {name: whole[name] for name in used} == used
 
 
+def test_a_context_in_its_version_lasts_and_another_never_was(client: TestClient) -> None:
+    whole, lasting = client.get("/context.jsonld"), client.get("/context/0.1.0.jsonld")
+    assert lasting.content == whole.content
+    assert whole.headers["content-location"] == "/context/0.1.0.jsonld"
+    assert "immutable" in lasting.headers["cache-control"]
+    assert "immutable" not in whole.headers["cache-control"]
+    never = client.get("/context/9.9.9.jsonld")
+    assert never.status_code == 404
+    assert never.json()["nearest"] == ["/context/0.1.0.jsonld"]
+
+
+def test_a_language_that_nothing_is_in_is_refused(client: TestClient) -> None:
+    for path in ("/doc/method/digipeda", "/methods", "/doc/method"):
+        answer = client.get(f"{path}?lang=tlh", headers={"accept": "text/html"})
+        assert answer.status_code == 422, path
+        assert "et" in answer.text
+    assert client.get("/doc/method/digipeda?lang=et", headers=BROWSER).status_code == 200
+
+
+def test_a_suffix_and_a_header_that_contradict_each_other(client: TestClient) -> None:
+    answer = client.get("/doc/method/digipeda.ttl", headers={"accept": "application/ld+json"})
+    assert answer.status_code == 406
+    assert "text/turtle" in answer.json()["offers"]
+
+
+def test_only_schemas_that_there_are_are_named(client: TestClient) -> None:
+    links = client.get("/doc/voc/idi/f4").headers["link"]
+    assert "/schemas/ModelElement.json" not in links
+    assert "</schemas/Method.json>" in client.get("/doc/method/digipeda").headers["link"]
+
+
 def test_a_misspelt_thing_names_what_is_near(client: TestClient) -> None:
     for path in ("/id/method/digipedia", "/doc/method/digipedia.ttl"):
         answer = client.get(path)
@@ -225,3 +256,10 @@ def test_the_ontology_shows_diagrams_questions_and_shapes(client: TestClient) ->
     assert '<a href="/questions/after-method">' in term_part
     assert 'href="/shapes#SubmittedEntity-shortcut"' in term_part
     assert client.get("/ontology/align", headers=BROWSER).status_code == 200
+
+
+def test_the_page_of_shapes_names_groups_and_prefixes_too(client: TestClient) -> None:
+    page = client.get("/shapes", headers=BROWSER).text
+    assert 'id="group-people"' in page
+    assert 'id="prefix-dcterms"' in page
+    assert "as SHACL" in page
