@@ -11,7 +11,11 @@ QUERIES = (
 UPDATES = ("INSERT DATA { <urn:a> <urn:b> <urn:c> }",)
 """Nobody here holds a token: none of these may be done."""
 
-THINGS = ("digipeda", "https://w3id.org/ihub4schools/id/method/til", "Digital Accelerator")
+THINGS = (
+    "digipeda",
+    "https://w3id.org/ihub4schools/id/method/til",
+    "id/method/digital-accelerator",
+)
 
 schemathesis.openapi.format("name-of-a-thing", strategies.sampled_from(THINGS))
 schemathesis.openapi.format("sparql-query", strategies.sampled_from(QUERIES))
