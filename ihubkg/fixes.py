@@ -222,7 +222,7 @@ def _other_form(mender: Mender, problem: Problem, entry: Entry | None) -> Iterat
         yield from mender.put("Mark it as English", entry, ox.Literal(old.value, language="en"))
         return
     for value in cast(old.value, field.datatypes):
-        yield from mender.put(f"Write it as {value}".replace(PREFIXES["xsd"], ""), entry, value)
+        yield from mender.put(f"Write it as {value.value}", entry, value)
 
 
 def _other_address(mender: Mender, problem: Problem, entry: Entry | None) -> Iterator[Candidate]:

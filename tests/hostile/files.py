@@ -427,7 +427,7 @@ def _type(paths: list[Path]) -> str:
     """Run the command line on files; return what is wrong."""
     try:
         done = subprocess.run(
-            [*PROGRAM, "validate", *map(str, paths)],
+            [*PROGRAM, "validate", "--seconds", "5", *map(str, paths)],
             cwd=ROOT,
             capture_output=True,
             timeout=SECONDS * len(paths),
@@ -441,7 +441,7 @@ def _type(paths: list[Path]) -> str:
     silent = [path.name for path in paths if done.returncode == 2 and str(path) not in text]
     if any(secret in text for secret in SECRETS):
         return "REPEATS PRIVATE DATA"
-    return f"(nothing to say of {len(silent)})" if not text else ""
+    return f"SAYS NOTHING of {len(silent)}" if not text else ""
 
 
 def main(arguments: list[str]) -> int:
