@@ -3,9 +3,10 @@
     python bench/bench_questions.py [--repeat 5]
 
 Two parts. Every example call of every question in process on a graph ten times as large: all
-together under one second of processor time, none above 200 ms. And requests over HTTP beside `oxigraph serve` answering the same SPARQL on
-the same triples in one run, as processor time of the whole process tree: a mix of all questions
-by Zipf's law, one question again and again, and each request a new one.
+together under one second of processor time, none above 200 ms. And requests over HTTP beside
+`oxigraph serve` answering the same SPARQL on the same triples in one run, as processor time of the
+whole process tree: a mix of all questions by Zipf's law, one question again and again, and each
+request a new one.
 """
 
 import argparse
