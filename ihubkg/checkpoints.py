@@ -21,7 +21,6 @@ from typing import BinaryIO
 import orjson
 import pyoxigraph as ox
 
-import ihubkg
 from ihubkg import sandbox
 from ihubkg.errors import StoreError
 from ihubkg.reader import Reader
@@ -84,7 +83,7 @@ class Checkpoints:
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             pass_fds=numbers,
-            cwd=Path(ihubkg.__file__).parent.parent,
+            cwd=Path(__file__).parent.parent,
             env={},
             check=False,
         )

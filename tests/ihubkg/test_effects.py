@@ -1,10 +1,12 @@
 """What a file would change, in words."""
 
+from collections.abc import Iterator
+
 import pyoxigraph as ox
 import pytest
 
 from ihubkg import effects
-from ihubkg.context import Context
+from ihubkg.context import Context, Node
 from ihubkg.report import Changes
 from ihubkg.terms import shorten
 
@@ -65,7 +67,9 @@ def test_only_the_things_of_the_file_are_looked_at(context: Context) -> None:
     asked: list[object] = []
 
     class Watched(Context):
-        def find(self, subject, predicate, value):  # type: ignore[no-untyped-def]
+        def find(
+            self, subject: Node | None, predicate: ox.NamedNode | None, value: Node | None
+        ) -> Iterator[ox.Quad]:
             asked.append(subject)
             return super().find(subject, predicate, value)
 

@@ -1,6 +1,7 @@
 """What is asked elsewhere, and how its answer takes the place of the SERVICE."""
 
 import json
+from collections.abc import Mapping
 
 import pyoxigraph as ox
 import pytest
@@ -12,7 +13,7 @@ ODD = 'a"\\u0022 } #\n'
 FAR = "SERVICE <http://e/far> { ?s <http://e/p> ?o }"
 
 
-def answer(names: list[str], *rows: dict[str, object]) -> bytes:
+def answer(names: list[str], *rows: Mapping[str, object]) -> bytes:
     return json.dumps({"head": {"vars": names}, "results": {"bindings": rows}}).encode()
 
 

@@ -262,7 +262,8 @@ def test_a_file_is_named_by_its_name(tmp_path: Path) -> None:
 def test_what_the_engine_cannot_read_is_named_with_its_line(tmp_path: Path) -> None:
     path = tmp_path / "broken.rq"
     path.write_text(
-        f"{HEAD}{TYPED}{PREFIX}SELECT ?s\nWHERE {{ {SLOT} ?s :p , ?x }}\nORDER BY ?s", encoding="utf-8"
+        f"{HEAD}{TYPED}{PREFIX}SELECT ?s\nWHERE {{ {SLOT} ?s :p , ?x }}\nORDER BY ?s",
+        encoding="utf-8",
     )
     with pytest.raises(BadQuery, match=r"^queries/questions/broken\.rq:14: Syntax error"):
         question.read(path, "queries/questions/broken.rq")
