@@ -16,7 +16,7 @@ from ihubkg.report import Report
 from ihubkg.shapes import name_of
 from ihubkg.validate import Checker
 
-COUNT, SHARE = 3000, 0.2
+COUNT, SHARE = 4000, 0.2
 
 Check = Callable[[Sequence[ox.Quad]], Report]
 Found = set[tuple[str, str, str]]

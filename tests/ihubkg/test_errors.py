@@ -32,7 +32,7 @@ def test_a_bad_parameter_names_each_problem_and_what_is_near() -> None:
         ]
     )
     assert str(error) == (
-        "phase: There is no phase 'mappin'. Nearest: mapping-needs.; limit: Not a number."
+        "phase: There is no phase 'mappin'. Nearest: mapping-needs. limit: Not a number."
     )
     assert [problem.parameter for problem in error.errors] == ["phase", "limit"]
 

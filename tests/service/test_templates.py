@@ -9,7 +9,7 @@ from service.templates import LONGEST_TEXT, address, plain
     [
         (f"{BASE}id/method/digipeda", "/doc/method/digipeda"),
         (f"{BASE}voc/phase/mapping-needs", "/doc/voc/phase/mapping-needs"),
-        (f"{BASE}voc/phase", "/doc/voc/phase"),
+        (f"{BASE}voc/phase", "/voc/phase"),
         (f"{BASE}ontology#Method", "/ontology#Method"),
         (f"{BASE}shapes#Method-label", "/shapes#Method-label"),
         (f"{BASE}graph/curated", "/graph/curated"),
