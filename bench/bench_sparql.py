@@ -231,12 +231,14 @@ def cost(
 ) -> dict[str, float]:
     """Return the processor time of a request in microseconds, the median of `repeat` turns.
 
-    The first request to each server says how many it is sent in a turn: what fits in `PATIENCE`.
+    The second request to each server says how many it is sent in a turn: what fits in `PATIENCE`.
+    The first one may wait for what a server makes once.
     """
     spent: dict[str, list[float]] = {server.name: [] for server in servers}
     numbers = iter(range(10**9))
     fitting: dict[str, int] = {}
     for server in servers:
+        _share(send, server, [next(numbers)])
         began = time.monotonic()
         _share(send, server, [next(numbers)])
         took = max(time.monotonic() - began, 1e-3)
