@@ -26,7 +26,7 @@ import pyoxigraph as ox
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
 
-from bench.bench_sparql import Server, ask, cost, oxigraph, seconds, show
+from bench.bench_sparql import Server, ask, cost, oxigraph, settle, show
 from ihubkg import answer, formats, infer, terms, values
 from ihubkg.model import Model
 from ihubkg.names import Names
@@ -110,15 +110,6 @@ def request(connection: http.client.HTTPConnection, server: Server, call: Call, 
         status, body = response.status, response.read()
     assert status == 200, (status, body[:300])
     return body
-
-
-def settle(server: Server) -> None:
-    """Wait until a server rests: dumps and index of a fresh folder are made once, beside it."""
-    end = time.monotonic() + 60
-    before, now = -1.0, seconds(server.pid)
-    while now - before > 0.02 and time.monotonic() < end:
-        time.sleep(1.5)
-        before, now = now, seconds(server.pid)
 
 
 def over_http(model: Model, repeat: int) -> None:

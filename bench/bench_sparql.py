@@ -52,6 +52,8 @@ CLIENTS = 8
 """Connections at the same time, each kept open."""
 PATIENCE = 6.0
 """Seconds that the requests of one kind may take a server, each time."""
+MOST_SETTLING = 300.0
+"""Seconds that a server is waited for until it rests."""
 
 Send = Callable[[http.client.HTTPConnection, "Server", int], object]
 
@@ -190,6 +192,15 @@ def seconds(pid: int) -> float:
             continue
         total += sum(map(int, fields[11:15]))
     return total / TICK
+
+
+def settle(server: Server) -> None:
+    """Wait until a server rests: dumps and index of a fresh folder are made once, beside it."""
+    end = time.monotonic() + MOST_SETTLING
+    before, now = -1.0, seconds(server.pid)
+    while now - before > 0.02 and time.monotonic() < end:
+        time.sleep(1.5)
+        before, now = now, seconds(server.pid)
 
 
 def resident(pid: int) -> int:
@@ -441,6 +452,7 @@ def measure(wanted: int, repeat: int, *, with_rdflib: bool) -> None:
         server, _ = stack.enter_context(ours(file, Path(folder), LIMITS))
         servers = [server, stack.enter_context(oxigraph(file, Path(folder)))]
         for one in servers:
+            settle(one)
             stream(one)
         if with_rdflib:
             servers.append(stack.enter_context(rdflib_endpoint(file)))
